@@ -1,0 +1,117 @@
+import { createRequire } from "node:module";
+
+import hardhatEthersChaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matchers";
+import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatKeystore from "@nomicfoundation/hardhat-keystore";
+import hardhatMocha from "@nomicfoundation/hardhat-mocha";
+import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
+import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
+import { configVariable, defineConfig } from "hardhat/config";
+import type { HardhatPlugin } from "hardhat/types/plugins";
+import hardhatDeploy from "hardhat-deploy";
+
+/** The compiler of the npm package `solc`: the lock file pins it, nothing is downloaded. */
+const compiler = {
+  version: "0.8.30",
+  path: createRequire(import.meta.url).resolve("solc/soljson.js"),
+  settings: {
+    evmVersion: "berlin", // the oldest EVM among today's consortium chains
+    optimizer: { enabled: true, runs: 200 },
+  },
+};
+
+/** Compiler warnings are errors, so that a build with a warning is never cached as a success. */
+const warningsAreErrors: HardhatPlugin = {
+  id: "warnings-are-errors",
+  hookHandlers: {
+    solidity: () =>
+      Promise.resolve({
+        default: () =>
+          Promise.resolve({
+            invokeSolc: async (context, solc, input, config, next) => {
+              const output = await next(context, solc, input, config);
+              if (context.globalOptions.coverage) return output; // instrumented code is larger and has warnings of its own
+              for (const error of output.errors ?? []) {
+                if (error.severity !== "warning" || !isOurs(error)) continue;
+                error.severity = "error";
+                error.type = "WarningAsError"; // Hardhat lets an error of type "Warning" pass
+              }
+              return output;
+            },
+          }),
+      }),
+  },
+};
+
+/** Dependencies are not ours to mend, and the size of a test contract is nobody's concern (5574, 3860: size limits). */
+function isOurs(error: { sourceLocation?: { file: string }; errorCode?: string }): boolean {
+  const file = error.sourceLocation?.file;
+  if (file === undefined) return true;
+  if (!file.startsWith("project/")) return false;
+  return !(file.endsWith(".t.sol") && ["5574", "3860"].includes(error.errorCode ?? ""));
+}
+
+/** Both in-process networks run the EVM the contracts are compiled for; later ones have a P-256 precompile. */
+const inProcess = {
+  type: "edr-simulated",
+  chainType: "l1",
+  chainId: 31337,
+  hardfork: "berlin",
+  blockGasLimit: 100_000_000,
+} as const;
+
+export default defineConfig({
+  plugins: [
+    hardhatEthers,
+    hardhatTypechain,
+    hardhatMocha,
+    hardhatEthersChaiMatchers,
+    hardhatNetworkHelpers,
+    hardhatKeystore,
+    hardhatDeploy,
+    warningsAreErrors,
+  ],
+
+  solidity: { profiles: { default: compiler, production: compiler } },
+  paths: { tests: { mocha: "test", solidity: "test" } },
+  typechain: { outDir: "typechain" },
+  generateTypedArtifacts: { destinations: [{ mode: "typescript", folder: "generated" }] },
+
+  networks: {
+    default: inProcess,
+    node: inProcess,
+
+    // A `hardhat node` process, with its well-known accounts.
+    localnode: {
+      type: "http",
+      chainType: "l1",
+      url: process.env["CIVITAS_NODE_URL"] ?? "http://127.0.0.1:8545",
+    },
+
+    // Any JSON-RPC network. Variables come from the environment or from `npx hardhat keystore set NAME`,
+    // and are read when the network is used, not before.
+    consortium: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("CIVITAS_RPC_URL"),
+      accounts: [configVariable("CIVITAS_DEPLOYER_KEY"), configVariable("CIVITAS_ADMIN_KEY")],
+      gasPrice: 0n, // free gas: transactions go out as type 0, and an unfunded account may send them
+    },
+  },
+
+  test: {
+    solidity: {
+      // The same seed each time, so that a failure is seen again; `npm run fuzz` takes another one.
+      fuzz: {
+        runs: Number(process.env["CIVITAS_FUZZ_RUNS"] ?? 256),
+        seed: process.env["CIVITAS_FUZZ_SEED"] ?? "0x636976697461730000000000000000000000000000000000000000000000002a",
+      },
+      invariant: {
+        runs: Number(process.env["CIVITAS_INVARIANT_RUNS"] ?? 32),
+        depth: Number(process.env["CIVITAS_INVARIANT_DEPTH"] ?? 64),
+        failOnRevert: true,
+      },
+    },
+    mocha: { timeout: 120_000 },
+  },
+});

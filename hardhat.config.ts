@@ -10,6 +10,8 @@ import { configVariable, defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import hardhatDeploy from "hardhat-deploy";
 
+import { branchCoverage } from "./scripts/branch-coverage.js";
+
 /** The compiler of the npm package `solc`: the lock file pins it, nothing is downloaded. */
 const compiler = {
   version: "0.8.30",
@@ -70,10 +72,12 @@ export default defineConfig({
     hardhatKeystore,
     hardhatDeploy,
     warningsAreErrors,
+    branchCoverage,
   ],
 
   solidity: { profiles: { default: compiler, production: compiler } },
   paths: { tests: { mocha: "test", solidity: "test" } },
+  coverage: { skipFiles: ["contracts/test/**", "contracts/mocks/**"] },
   typechain: { outDir: "typechain" },
   generateTypedArtifacts: { destinations: [{ mode: "typescript", folder: "generated" }] },
 

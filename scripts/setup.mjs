@@ -35,16 +35,22 @@ function install() {
   run([...command, "--no-audit", "--no-fund", "--loglevel=error"]);
 
   // Both come as optional or scripted parts of a package, which npm leaves out without an error.
-  const version = spawnSync(LOCAL_NODE, ["--version"], { encoding: "utf8", shell: process.platform === "win32" }).stdout?.trim();
+  const version = spawnSync(LOCAL_NODE, ["--version"], {
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  }).stdout?.trim();
   if (version !== `v${devDependencies.node}`) {
-    fail(`node_modules has no Node ${devDependencies.node} (found: ${version || "none"}). Were install scripts switched off (npm's ignore-scripts)?`);
+    fail(
+      `node_modules has no Node ${devDependencies.node} (found: ${version || "none"}). Were install scripts switched off (npm's ignore-scripts)?`,
+    );
   }
   const edr = spawnSync(LOCAL_NODE, ["-e", "require('@nomicfoundation/edr')"], {
     cwd: ROOT,
     encoding: "utf8",
     shell: process.platform === "win32",
   });
-  if (edr.status !== 0) fail(`the native EVM of Hardhat does not load on ${process.platform} ${process.arch}:\n${edr.stderr}`);
+  if (edr.status !== 0)
+    fail(`the native EVM of Hardhat does not load on ${process.platform} ${process.arch}:\n${edr.stderr}`);
 
   writeFileSync(STAMP, wanted);
   say(`done in ${Math.round((Date.now() - began) / 1000)} s`);
@@ -57,7 +63,8 @@ function run([command, ...args]) {
     shell: process.platform === "win32",
   });
   if (error) fail(`${command} cannot be started: ${error.message}`);
-  if (status !== 0) fail(`\`${[command, ...args].join(" ")}\` failed; the reason is above. Is the npm registry reachable?`);
+  if (status !== 0)
+    fail(`\`${[command, ...args].join(" ")}\` failed; the reason is above. Is the npm registry reachable?`);
 }
 
 function say(line) {

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
+import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
+import {Page} from "../common/Page.sol";
+import {CityId, NETWORK} from "../city/CityId.sol";
+import {ADMIN, Capability, CityRole} from "./CityRole.sol";
+import {ICityAccessManager} from "./ICityAccessManager.sol";
+
+/// @title CityAccessManager
+contract CityAccessManager is AccessManager, ICityAccessManager {
+    using EnumerableSet for EnumerableSet.AddressSet;
+
+    /// @dev One word per city.
+    struct Place {
+        CityId parent;
+        bool active;
+        bool exists;
+    }
+
+    /// @inheritdoc ICityAccessManager
+    address public cityRegistry;
+
+    mapping(CityId city => Place) private _places;
+    mapping(uint64 role => EnumerableSet.AddressSet) private _members;
+    mapping(uint64 role => mapping(address account => Tenure[])) private _tenures;
+    mapping(CityId city => mapping(address from => ControllerOffer)) private _controllerOffers;
+
+    modifier onlyCityRegistry() {
+        require(msg.sender == cityRegistry, NotCityRegistry(msg.sender));
+        _;
+    }
+
+    /// @param administrator The network's first administrator: the only account with a role.
+    constructor(address administrator) AccessManager(administrator) {}
+
+    // ------------------------------------------------------------------------------------------------------------- the guard
+
+    /// @inheritdoc ICityAccessManager
+    function checkCan(address account, CityId city, Capability capability) external view {
+        require(holds(account, city, capability), CityUnauthorized(account, city, capability));
+        checkOpen(city);
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function checkOpen(CityId city) public view {
+        _checkActive(city);
+        require(!isTargetClosed(msg.sender), ContractClosed(msg.sender));
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function can(
+        address account,
+        CityId city,
+        Capability capability,
+        address target
+    ) external view returns (Verdict verdict) {
+        if (!_exists(city)) return Verdict.NotMember;
+        (bool isMember, uint32 delay) = hasRole(CityRole.pack(city, capability), account);
+        if (!isMember) return Verdict.NotMember;
+        if (delay != 0) return Verdict.Delayed;
+        if (firstInactive(city) != NETWORK) return Verdict.CityInactive;
+        if (isTargetClosed(target)) return Verdict.ContractClosed;
+        return Verdict.Allowed;
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function holds(address account, CityId city, Capability capability) public view returns (bool) {
+        uint64 role = CityRole.pack(city, capability);
+        (bool isMember, uint32 delay) = hasRole(role, account);
+        return isMember && delay == 0 && role != PUBLIC_ROLE;
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function heldAt(uint64 role, address account, uint48 time) external view returns (bool) {
+        (uint48 since, , , ) = getAccess(role, account);
+        if (since != 0 && since <= time) return time <= Time.timestamp();
+        // Memberships end in order: find the last one that began by `time`.
+        Tenure[] storage tenures = _tenures[role][account];
+        uint256 low = 0;
+        uint256 high = tenures.length;
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (tenures[middle].since <= time) low = middle + 1;
+            else high = middle;
+        }
+        return low != 0 && time < tenures[low - 1].until;
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- reading
+
+    /// @inheritdoc ICityAccessManager
+    function membersOf(uint64 role, uint256 start, uint256 count) external view returns (Member[] memory members) {
+        EnumerableSet.AddressSet storage all = _members[role];
+        uint256 length = Page.length(all.length(), start, count);
+        members = new Member[](length);
+        for (uint256 i = 0; i < length; ++i) {
+            address account = all.at(start + i);
+            (uint48 since, uint32 delay, , ) = getAccess(role, account);
+            members[i] = Member(account, since, delay);
+        }
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function memberCount(uint64 role) external view returns (uint256) {
+        return _members[role].length();
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function tenuresOf(
+        uint64 role,
+        address account,
+        uint256 start,
+        uint256 count
+    ) external view returns (Tenure[] memory tenures) {
+        Tenure[] storage all = _tenures[role][account];
+        uint256 length = Page.length(all.length, start, count);
+        tenures = new Tenure[](length);
+        for (uint256 i = 0; i < length; ++i) tenures[i] = all[start + i];
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function placeOf(CityId city) external view returns (CityId parent, bool active, bool exists) {
+        if (city == NETWORK) return (NETWORK, true, true);
+        Place memory here = _places[city];
+        return (here.parent, here.active, here.exists);
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function firstInactive(CityId city) public view returns (CityId) {
+        require(_exists(city), CityUnknown(city));
+        while (city != NETWORK) {
+            Place memory here = _places[city];
+            if (!here.active) return city;
+            city = here.parent;
+        }
+        return NETWORK;
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function isActive(CityId city) external view returns (bool) {
+        return _exists(city) && firstInactive(city) == NETWORK;
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function pathOf(CityId city) external view returns (CityId[] memory path) {
+        require(_exists(city), CityUnknown(city));
+        uint256 length = 0;
+        for (CityId at = city; at != NETWORK; at = _places[at].parent) ++length;
+        path = new CityId[](length);
+        for (uint256 i = 0; i < length; ++i) {
+            path[i] = city;
+            city = _places[city].parent;
+        }
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function controllerOffer(CityId city, address from) external view returns (ControllerOffer memory) {
+        return _controllerOffers[city][from];
+    }
+
+    /// @inheritdoc IAccessManager
+    /// @dev Computed from the tree. Roles of a city that does not exist answer to the network, and cannot be granted.
+    function getRoleAdmin(uint64 role) public view override(AccessManager, IAccessManager) returns (uint64) {
+        CityId city = CityRole.cityOf(role);
+        uint64 admin = CityRole.pack(city, ADMIN);
+        return role == admin ? CityRole.pack(_places[city].parent, ADMIN) : admin;
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- writing
+
+    /// @inheritdoc ICityAccessManager
+    function bindCityRegistry(address registry) external onlyAuthorized {
+        require(cityRegistry == address(0), CityRegistryAlreadyBound(cityRegistry));
+        require(registry.code.length != 0, NotAContract(registry));
+        cityRegistry = registry;
+        emit CityRegistryBound(registry, _msgSender());
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function place(CityId city, CityId parent, bool active) external onlyCityRegistry {
+        _places[city] = Place(parent, active, true);
+        emit CityPlaced(city, parent, active);
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function appoint(CityId city, address account) external onlyCityRegistry {
+        uint64 role = CityRole.pack(city, ADMIN);
+        _grantRole(role, account, getRoleGrantDelay(role), 0);
+    }
+
+    // --------------------------------------------------------------------------------------------------- controller hand-over
+
+    /// @inheritdoc ICityAccessManager
+    function offerController(CityId city, address to, uint48 deadline) external {
+        _checkController(msg.sender, city);
+        require(to != address(0) && to != msg.sender, RecipientInvalid(to));
+        require(deadline >= block.timestamp, DeadlinePassed(deadline));
+        _controllerOffers[city][msg.sender] = ControllerOffer(to, Time.timestamp(), deadline);
+        emit ControllerOffered(city, msg.sender, to, deadline);
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function withdrawController(CityId city) external {
+        address to = _controllerOffers[city][msg.sender].to;
+        require(to != address(0), OfferNotGood(city, msg.sender, to));
+        delete _controllerOffers[city][msg.sender];
+        emit ControllerOfferWithdrawn(city, msg.sender);
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function acceptController(CityId city, address from) external {
+        uint64 role = CityRole.pack(city, ADMIN);
+        ControllerOffer memory offer = _controllerOffers[city][from];
+        _checkController(from, city);
+        // An offer made before its maker's dismissal is stale for ever, even if they were appointed again.
+        (uint48 since, , , ) = getAccess(role, from);
+        require(
+            offer.to == msg.sender && block.timestamp <= offer.deadline && since <= offer.offeredAt,
+            OfferNotGood(city, from, msg.sender)
+        );
+        delete _controllerOffers[city][from];
+        // The new one first: the network always has an administrator.
+        _grantRole(role, msg.sender, getRoleGrantDelay(role), 0);
+        _revokeRole(role, from);
+        emit ControllerChanged(city, from, msg.sender);
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- internal
+
+    function _checkController(address account, CityId city) private view {
+        require(holds(account, city, ADMIN), CityUnauthorized(account, city, ADMIN));
+        _checkActive(city);
+    }
+
+    /// @dev A role widens what can be done for its city: the city must exist and be active along its path.
+    function _grantRole(
+        uint64 role,
+        address account,
+        uint32 grantDelay,
+        uint32 executionDelay
+    ) internal override returns (bool) {
+        if (role != PUBLIC_ROLE) _checkActive(CityRole.cityOf(role));
+        // slither-disable-next-line unused-return
+        _members[role].add(account);
+        return super._grantRole(role, account, grantDelay, executionDelay);
+    }
+
+    function _revokeRole(uint64 role, address account) internal override returns (bool) {
+        (uint48 since, , , ) = getAccess(role, account);
+        if (!super._revokeRole(role, account)) return false;
+        // slither-disable-next-line unused-return
+        _members[role].remove(account);
+        require(role != ADMIN_ROLE || _members[role].length() != 0, LastNetworkAdministrator(account));
+        uint48 until = Time.timestamp();
+        if (since < until) _tenures[role][account].push(Tenure(since, until));
+        return true;
+    }
+
+    function _setRoleAdmin(uint64 role, uint64) internal pure override {
+        revert RoleAdminIsComputed(role);
+    }
+
+    function _setRoleGuardian(uint64 role, uint64 guardian) internal override {
+        _checkNetworkRole(guardian);
+        super._setRoleGuardian(role, guardian);
+    }
+
+    function _setTargetFunctionRole(address target, bytes4 selector, uint64 role) internal override {
+        _checkNetworkRole(role);
+        super._setTargetFunctionRole(target, selector, role);
+    }
+
+    function _checkActive(CityId city) private view {
+        CityId inactive = firstInactive(city);
+        require(inactive == NETWORK, CityNotActive(city, inactive));
+    }
+
+    function _exists(CityId city) private view returns (bool) {
+        return city == NETWORK || _places[city].exists;
+    }
+
+    function _checkNetworkRole(uint64 role) private pure {
+        require(CityRole.cityOf(role) == NETWORK, NotNetworkRole(role));
+    }
+}

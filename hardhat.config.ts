@@ -75,7 +75,10 @@ export default defineConfig({
     branchCoverage,
   ],
 
-  solidity: { profiles: { default: compiler, production: compiler } },
+  solidity: {
+    profiles: { default: compiler, production: compiler },
+    splitTestsCompilation: true, // artifacts/ holds contracts alone, and a changed test leaves them as they are
+  },
   paths: { tests: { mocha: "test", solidity: "test" } },
   coverage: { skipFiles: ["contracts/test/**", "contracts/mocks/**"] },
   typechain: { outDir: "typechain" },

@@ -3,68 +3,63 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const ROOT = join(import.meta.dirname, "..");
+const IS_WINDOWS = process.platform === "win32";
+
+// Hardhat 3 needs Node 22.10. An install under an older one silently leaves its native EVM out.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const CAN_INSTALL = major > 22 || (major === 22 && minor >= 10);
+
+// The later commands of a script run on the Node of this development dependency: npm puts it first on their path.
+const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+const NODE = devDependencies.node;
+
+// Written after an install, inside of what it describes: the lock file and the machine that it was made for.
 const STAMP = join(ROOT, "node_modules", ".civitas-setup");
-const LOCAL_NODE = join(ROOT, "node_modules", ".bin", process.platform === "win32" ? "node.cmd" : "node");
-const MIN_NODE = [22, 10]; // Hardhat 3; under an older Node npm silently leaves its native EVM out
+const WANTED = createHash("sha256")
+  .update(readFileSync(join(ROOT, "package-lock.json")))
+  .update(`${process.platform} ${process.arch}`)
+  .digest("hex");
 
-// npm writes this file at the end of an install, so it says what is installed even if it was done by hand.
-const INSTALLED_LOCK = join(ROOT, "node_modules", ".package-lock.json");
-
-const lock = readFileSync(join(ROOT, "package-lock.json"));
-const wanted = createHash("sha256").update(lock).update(`${process.platform} ${process.arch}`).digest("hex");
-
-if (!isInstalled()) install();
-
-function isInstalled() {
-  return existsSync(INSTALLED_LOCK) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted;
+if (process.argv[2] === "--installed") {
+  finish(); // npm's `prepare`: somebody typed `npm ci` or `npm install`
+} else if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== WANTED) {
+  install();
+  finish();
 }
 
 function install() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  const suits = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
-  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const command = suits ? ["npm", "ci"] : ["npx", "-y", "-p", `node@${devDependencies.node}`, "npm", "ci"];
+  const command = CAN_INSTALL ? ["npm", "ci"] : ["npx", "-y", "-p", `node@${NODE}`, "npm", "ci"];
+  const how = CAN_INSTALL ? "" : `, through Node ${NODE} because this is Node ${process.versions.node}`;
+  say(`installing the locked dependencies${how} (about a minute, once)`);
 
-  const why = suits ? "" : `, through Node ${devDependencies.node} because this is Node ${process.versions.node}`;
-  say(`installing the locked dependencies${why} (about a minute, once)`);
-  const began = Date.now();
-  run([...command, "--no-audit", "--no-fund", "--loglevel=error"]);
-
-  // Both come as optional or scripted parts of a package, which npm leaves out without an error.
-  const version = spawnSync(LOCAL_NODE, ["--version"], {
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  }).stdout?.trim();
-  if (version !== `v${devDependencies.node}`) {
-    fail(
-      `node_modules has no Node ${devDependencies.node} (found: ${version || "none"}). Were install scripts switched off (npm's ignore-scripts)?`,
-    );
-  }
-  const edr = spawnSync(LOCAL_NODE, ["-e", "require('@nomicfoundation/edr')"], {
-    cwd: ROOT,
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
-  if (edr.status !== 0)
-    fail(`the native EVM of Hardhat does not load on ${process.platform} ${process.arch}:\n${edr.stderr}`);
-
-  writeFileSync(STAMP, wanted);
-  say(`done in ${Math.round((Date.now() - began) / 1000)} s`);
-}
-
-function run([command, ...args]) {
-  const { status, error } = spawnSync(command, args, {
+  const [program, ...args] = [...command, "--ignore-scripts=false", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status, error } = spawnSync(program, args, {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
-    shell: process.platform === "win32",
+    shell: IS_WINDOWS,
   });
-  if (error) fail(`${command} cannot be started: ${error.message}`);
-  if (status !== 0)
-    fail(`\`${[command, ...args].join(" ")}\` failed; the reason is above. Is the npm registry reachable?`);
+  if (error) fail(`${program} cannot be started: ${error.message}`);
+  if (status !== 0) fail(`\`${command.join(" ")}\` failed for the reason above. Is the npm registry reachable?`);
+}
+
+/** Checks what npm may leave out without an error, and remembers that all is there. */
+function finish() {
+  const node = join(ROOT, "node_modules", "node", "bin", IS_WINDOWS ? "node.exe" : "node");
+  const probe = "require('@nomicfoundation/edr'); console.log(process.versions.node)";
+  const { stdout, stderr, error } = spawnSync(node, ["-e", probe], { cwd: ROOT, encoding: "utf8" });
+
+  if (error)
+    fail(`Node ${NODE} is missing from node_modules. Are npm's install scripts switched off (ignore-scripts)?`);
+  if (stdout.trim() !== NODE) {
+    const hint = CAN_INSTALL
+      ? stderr
+      : "It was installed under an older Node; `npm test` and the other scripts bring their own.";
+    fail(`Hardhat's native EVM does not load on ${process.platform} ${process.arch}. ${hint}`);
+  }
+  writeFileSync(STAMP, WANTED);
 }
 
 function say(line) {
@@ -72,6 +67,6 @@ function say(line) {
 }
 
 function fail(reason) {
-  console.error(`setup: ${reason}`);
+  say(reason);
   process.exit(1);
 }

@@ -2,11 +2,10 @@
 // Runs before anything is installed, on Node 20 and later: no dependencies, no TypeScript.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
-const IS_WINDOWS = process.platform === "win32";
 
 // Hardhat 3 needs Node 22.10. An install under an older one silently leaves its native EVM out.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -35,29 +34,23 @@ function install() {
   const how = CAN_INSTALL ? "" : `, through Node ${NODE} because this is Node ${process.versions.node}`;
   say(`installing the locked dependencies${how} (about a minute, once)`);
 
+  if (!CAN_INSTALL) rmSync(join(ROOT, "node_modules"), { recursive: true, force: true }); // else npx takes Node from there
   const [program, ...args] = [...command, "--ignore-scripts=false", "--no-audit", "--no-fund", "--loglevel=error"];
-  const { status, error } = spawnSync(program, args, {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-    shell: IS_WINDOWS,
-  });
+  const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
   if (error) fail(`${program} cannot be started: ${error.message}`);
   if (status !== 0) fail(`\`${command.join(" ")}\` failed for the reason above. Is the npm registry reachable?`);
 }
 
 /** Checks what npm may leave out without an error, and remembers that all is there. */
 function finish() {
-  const node = join(ROOT, "node_modules", "node", "bin", IS_WINDOWS ? "node.exe" : "node");
+  const node = join(ROOT, "node_modules", "node", "bin", "node");
   const probe = "require('@nomicfoundation/edr'); console.log(process.versions.node)";
   const { stdout, stderr, error } = spawnSync(node, ["-e", probe], { cwd: ROOT, encoding: "utf8" });
 
-  if (error)
-    fail(`Node ${NODE} is missing from node_modules. Are npm's install scripts switched off (ignore-scripts)?`);
+  if (error) fail(`Node ${NODE} is missing from node_modules. Are npm's install scripts off (ignore-scripts)?`);
   if (stdout.trim() !== NODE) {
-    const hint = CAN_INSTALL
-      ? stderr
-      : "It was installed under an older Node; `npm test` and the other scripts bring their own.";
-    fail(`Hardhat's native EVM does not load on ${process.platform} ${process.arch}. ${hint}`);
+    say(`Hardhat's native EVM does not load on ${process.platform} ${process.arch}: ${/Error: .*/.exec(stderr)?.[0]}`);
+    fail("An install under a Node older than 22.10 leaves it out. `npm test` and all other scripts install it.");
   }
   writeFileSync(STAMP, WANTED);
 }

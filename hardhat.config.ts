@@ -10,6 +10,8 @@ import { configVariable, defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import hardhatDeploy from "hardhat-deploy";
 
+import { consortiumRpc } from "./rocketh/rpc.js";
+import { suiteTasks } from "./rocketh/tasks.js";
 import { branchCoverage } from "./scripts/branch-coverage.js";
 
 /** The compiler of the npm package `solc`: the lock file pins it, nothing is downloaded. */
@@ -18,6 +20,7 @@ const compiler = {
   path: createRequire(import.meta.url).resolve("solc/soljson.js"),
   settings: {
     evmVersion: "berlin", // the oldest EVM among today's consortium chains
+    metadata: { bytecodeHash: "none" }, // code, and so its CREATE2 address, does not depend on comments
     optimizer: { enabled: true, runs: 200 },
   },
 };
@@ -71,6 +74,8 @@ export default defineConfig({
     hardhatNetworkHelpers,
     hardhatKeystore,
     hardhatDeploy,
+    consortiumRpc,
+    suiteTasks,
     warningsAreErrors,
     branchCoverage,
   ],
@@ -101,7 +106,11 @@ export default defineConfig({
       type: "http",
       chainType: "l1",
       url: configVariable("CIVITAS_RPC_URL"),
-      accounts: [configVariable("CIVITAS_DEPLOYER_KEY"), configVariable("CIVITAS_ADMIN_KEY")],
+      accounts: [
+        configVariable("CIVITAS_DEPLOYER_KEY"),
+        ...(process.env["CIVITAS_ADMIN_ADDRESS"] ? [] : [configVariable("CIVITAS_ADMIN_KEY")]), // it signs nothing here
+      ],
+      ...(process.env["CIVITAS_CHAIN_ID"] ? { chainId: Number(process.env["CIVITAS_CHAIN_ID"]) } : {}),
       gasPrice: 0n, // free gas: transactions go out as type 0, and an unfunded account may send them
     },
   },

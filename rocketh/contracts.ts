@@ -1,0 +1,31 @@
+import {
+  CityAccessManager__factory,
+  CityRegistry__factory,
+  CityResolver__factory,
+  SuiteDirectory__factory,
+  SuiteFactory__factory,
+} from "../typechain/index.js";
+
+/** Every contract the steps deploy, with its TypeChain binding. */
+export const BINDINGS = {
+  SuiteFactory: SuiteFactory__factory,
+  CityAccessManager: CityAccessManager__factory,
+  CityRegistry: CityRegistry__factory,
+  CityResolver: CityResolver__factory,
+  SuiteDirectory: SuiteDirectory__factory,
+} as const;
+
+export type ContractName = keyof typeof BINDINGS;
+export type ContractOf<Name extends ContractName> = ReturnType<(typeof BINDINGS)[Name]["connect"]>;
+
+/** The contracts that are found through the directory, in the order of their publication. */
+export const PUBLISHED = ["CityAccessManager", "CityRegistry", "CityResolver"] as const satisfies ContractName[];
+
+/** The typed contract at an address. */
+export function contractAt<Name extends ContractName>(
+  name: Name,
+  address: string,
+  runner?: Parameters<(typeof BINDINGS)[Name]["connect"]>[1],
+): ContractOf<Name> {
+  return BINDINGS[name].connect(address, runner) as ContractOf<Name>;
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { NetworkConfigOverride } from "hardhat/types/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+
+import { plainly } from "./plainly.js";
+
+const WITHOUT_KEYS: NetworkConfigOverride = { accounts: "remote" };
+
+/** Build, then verify. Who deployed and who administers is told by variables, or by the records. */
+export default function verifyTask(_: object, hre: HardhatRuntimeEnvironment): Promise<void> {
+  return plainly(() => verifyNetwork(hre));
+}
+
+async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
+  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+  const { config, DEFAULTS } = await import("../config.js");
+  const { checkChainId, checkRecords, identify } = await import("../guard.js");
+  const { verify } = await import("../verify.js"); // needs what the build writes
+
+  const isRemote = hre.config.networks[hre.globalOptions.network]?.type === "http";
+  const connection = await hre.network.create(isRemote ? { override: WITHOUT_KEYS } : {});
+  const { provider, networkName } = connection;
+  const chain = await identify(provider);
+  checkChainId(connection, chain);
+
+  const folder = join(config.deployments, networkName);
+  if (existsSync(folder)) checkRecords(folder, chain);
+  const manager = recordOf(folder, "CityAccessManager");
+  const known = (manager?.linkedData ?? {}) as { deployer?: string; administrator?: string; salt?: string };
+  const deployer = process.env["CIVITAS_DEPLOYER_ADDRESS"] ?? known.deployer;
+  const administrator = process.env["CIVITAS_ADMIN_ADDRESS"] ?? known.administrator;
+  if (deployer === undefined || administrator === undefined) {
+    throw new Error(
+      `${folder} has no records: set CIVITAS_DEPLOYER_ADDRESS and CIVITAS_ADMIN_ADDRESS to say who deployed, and who should administer`,
+    );
+  }
+
+  const proofs = await verify(provider, {
+    deployer,
+    administrator,
+    salt: known.salt ?? DEFAULTS.salt,
+    directory: recordOf(folder, "SuiteDirectory")?.address,
+  });
+  for (const proof of proofs) console.log(`verified: ${proof}`);
+}
+
+function recordOf(folder: string, name: string): { address: string; linkedData?: unknown } | undefined {
+  const path = join(folder, `${name}.json`);
+  return existsSync(path)
+    ? (JSON.parse(readFileSync(path, "utf8")) as { address: string; linkedData?: unknown })
+    : undefined;
+}

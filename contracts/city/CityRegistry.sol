@@ -60,9 +60,9 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         require(historyFrom < block.timestamp, HistoryOutOfOrder(historyFrom, 0));
         uint40 time = loading ? historyFrom : _now();
         CityStatus status = loading ? CityStatus.Loading : CityStatus.Active;
+        _schemes[CityId.wrap(cityCount + 1)] = Scheme(_checkScheme(scheme), historyFrom);
         city = _create(NETWORK, code, name, controller, status, new CityId[](0), time);
-        _schemes[city].historyTime = historyFrom;
-        _setScheme(city, scheme);
+        emit SchemeChanged(city, scheme, msg.sender, _touch(city));
     }
 
     /// @inheritdoc ICityRegistry
@@ -70,7 +70,8 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         _checkCountry(country);
         uint256 children = _childCount(country);
         require(children == 0, SchemeInUse(country, children));
-        _setScheme(country, scheme);
+        _schemes[country].lengths = _checkScheme(scheme);
+        emit SchemeChanged(country, scheme, msg.sender, _touch(country));
     }
 
     /// @inheritdoc ICityRegistry
@@ -100,6 +101,7 @@ contract CityRegistry is CityTree, EIP712, Multicall {
     ) external restricted {
         require(cities.length != 0, NothingToDo());
         _checkHistory(_nodes[cities[0]].code, time);
+        require(_countryOf(codes[0]) == _countryOf(_nodes[cities[0]].code), NotInCountry(codes[0]));
         _move(parent, cities, codes, time);
     }
 
@@ -132,7 +134,7 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         manager.checkOpen(application.parent);
         // What could never be approved is refused at once.
         // slither-disable-next-line unused-return
-        _checkBelow(application.parent, application.code);
+        _checkBelow(NETWORK, application.parent, application.code);
         _checkName(application.name);
         _setApplication(id, ApplicationStatus.Applied);
         emit ApplicationSubmitted(
@@ -345,18 +347,17 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         _applications[id] = ApplicationState(status, uint40(block.number));
     }
 
-    function _setScheme(CityId country, uint32 scheme) private {
+    function _isMoveOffered(CityId city, CityId to) private view returns (bool) {
+        MoveOffer memory offer = _moveOffers[city];
+        return offer.to == to && offer.changes == _nodes[city].changes && block.timestamp <= offer.deadline;
+    }
+
+    function _checkScheme(uint32 scheme) private pure returns (uint32) {
         uint256 count = 0;
         for (uint256 length = 1; length < 20; ++length) count += (scheme >> length) & 1;
         // Five steps, with the country above and one more node below, make a path of at most seven cities.
         require(scheme & 1 == 0 && scheme >> 20 == 0 && count != 0 && count <= 5, SchemeInvalid(scheme));
-        _schemes[country].lengths = scheme;
-        emit SchemeChanged(country, scheme, msg.sender, _touch(country));
-    }
-
-    function _isMoveOffered(CityId city, CityId to) private view returns (bool) {
-        MoveOffer memory offer = _moveOffers[city];
-        return offer.to == to && offer.changes == _nodes[city].changes && block.timestamp <= offer.deadline;
+        return scheme;
     }
 
     function _checkCountry(CityId country) private view {

@@ -274,7 +274,7 @@ abstract contract CityTree is CityManaged, ICityRegistry {
     function _attach(CityId city, CityId parent) private {
         Node storage node = _nodes[city];
         CityCode code = node.code;
-        uint256 skipped = _checkBelow(parent, code);
+        uint256 skipped = _checkBelow(city, parent, code);
         for (uint256 length = 1; skipped >> length != 0; ++length) {
             if ((skipped >> length) & 1 == 1) ++holdingOf[code.localPrefix(length)].skippedBy;
         }
@@ -315,10 +315,11 @@ abstract contract CityTree is CityManaged, ICityRegistry {
 
     // --------------------------------------------------------------------------------------------------------------- checks
 
-    /// @dev Whether `code` is one for a child of `parent`, which must hold its own code. Returns the lengths it skips.
-    function _checkBelow(CityId parent, CityCode code) internal view returns (uint256 skipped) {
+    /// @dev Whether `code` is one for `city` as a child of `parent`, which must hold its own code. Returns the lengths it skips.
+    function _checkBelow(CityId city, CityId parent, CityCode code) internal view returns (uint256 skipped) {
         (uint256 length, uint256 localLength) = code.validate();
         if (parent == NETWORK) {
+            require(_schemes[city].lengths != 0, NotCountry(city));
             require(localLength == 0, NotCountryCode(code));
             return 0;
         }

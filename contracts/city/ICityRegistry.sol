@@ -146,8 +146,10 @@ interface ICityRegistry {
     error CodeLengthNotInScheme(CityCode code, uint32 lengths);
     /// @notice A country's code has two nodes, `MA.156`.
     error NotCountryCode(CityCode code);
-    /// @notice The city is no country, or none any more.
+    /// @notice The city is no country, or none any more; countries are admitted, not allocated.
     error NotCountry(CityId city);
+    /// @notice History is loaded within one country.
+    error NotInCountry(CityCode code);
     /// @notice A live city holds this code.
     error CodeTaken(CityCode code, CityId holder);
     /// @notice A code below that of a live city is allocated only by that city.

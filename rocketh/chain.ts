@@ -113,6 +113,7 @@ export async function settle(provider: Provider, account: string, timeout: numbe
 
 export interface Log extends Place {
   topics: string[];
+  data: string;
 }
 
 /** The logs of a contract, oldest first; in pieces where the node answers for a limited number of blocks only. */

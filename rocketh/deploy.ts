@@ -1,4 +1,4 @@
-import { getAddress } from "ethers";
+import { getAddress, ZeroAddress } from "ethers";
 import { setupDeployScripts } from "rocketh";
 import type { Environment } from "rocketh/types";
 
@@ -20,7 +20,7 @@ const extensions = {
     checkRecord(env, wanted.name, address);
     if (address === undefined) {
       const receipt = await send(env, "deploy SuiteFactory", { data: wanted.initCode });
-      address = getAddress(receipt.contractAddress ?? "") as `0x${string}`;
+      address = getAddress(receipt.contractAddress ?? ZeroAddress) as `0x${string}`;
       place = receipt;
       await checkCode(provider, wanted, address);
     }

@@ -1,7 +1,7 @@
 import { encodeBytes32String, getAddress, keccak256, toUtf8String } from "ethers";
 
 import { logsOf, type Provider, readerOf } from "./chain.js";
-import { contractAt, type ContractName, PUBLISHED } from "./contracts.js";
+import { contractAt, type ContractName, type ContractOf, PUBLISHED } from "./contracts.js";
 import { addressOf, codeAt, findDeployment, findFactory, plan, type Plan } from "./factory.js";
 
 /** What is known beforehand; everything else is computed from the compiled contracts and read from the chain. */
@@ -13,108 +13,29 @@ export interface Expected {
   directory?: string | undefined;
 }
 
-const PAGE = 100;
-
 /**
  * Prove from the chain alone, and with no keys, that the suite is there and handed over.
  * @returns one line for each thing proven.
- * @throws an error that lists whatever is not so.
+ * @throws VerificationFailed, which lists whatever is not so.
  */
 export async function verify(provider: Provider, expected: Expected): Promise<string[]> {
-  const proven: string[] = [];
-  const faults: string[] = [];
-  const check = (holds: boolean, proof: string, fault: string) => {
-    (holds ? proven : faults).push(holds ? proof : fault);
-  };
-  const deployer = getAddress(expected.deployer);
-  const administrator = getAddress(expected.administrator);
-  const suite = await locate(provider, deployer, expected.salt);
-  for (const { name, address, code, wanted } of suite.values()) {
-    const state = code === "0x" ? "no code" : "other code than was compiled";
-    check(wanted.matches(code), `${name} is at ${address}`, `${name}: ${state} at ${address}`);
-  }
-  if (faults.length > 0) throw new VerificationFailed(faults); // nothing else can be asked
+  const suite = await Suite.locate(provider, expected);
+  const findings = new Findings();
+  await checkCode(suite, findings);
+  await checkBinding(suite, findings);
+  await checkDirectory(suite, expected, findings);
+  await checkPower(suite, expected, findings);
+  return findings.conclude();
+}
 
-  const reader = readerOf(provider);
-  const directory = contractAt("SuiteDirectory", suite.get("SuiteDirectory").address, reader);
-  const manager = contractAt("CityAccessManager", suite.get("CityAccessManager").address, reader);
-  const registry = suite.get("CityRegistry").address;
-  if (expected.directory !== undefined) {
-    const given = getAddress(expected.directory);
-    const found = await directory.getAddress();
-    check(given === found, `the directory is the one on record`, `the directory on record is ${given}, not ${found}`);
-  }
-
-  // The tree is written by our registry alone.
-  const bound = await manager.cityRegistry();
-  check(
-    bound === registry,
-    `the manager is bound to CityRegistry`,
-    `the manager is bound to ${bound}, not ${registry}`,
-  );
-
-  // The directory says what the chain says, and nothing else.
-  const expectedNames = new Set<string>(PUBLISHED.map(encodeBytes32String));
-  const published = await pages((start) => directory.names(start, PAGE));
-  for (const name of published) {
-    if (!expectedNames.has(name)) faults.push(`the directory has an entry of unknown name ${readable(name)}`);
-  }
-  for (const name of PUBLISHED) {
-    const { address, code } = suite.get(name);
-    const key = encodeBytes32String(name);
-    const version = await directory.versionCount(key);
-    const entry = await directory.entryOf(key, version);
-    const { blockNumber } = await findDeployment(provider, suite.get("SuiteFactory").address, address);
-    const problems = [
-      entry.location === address ? "" : `leads to ${entry.location}, not ${address}`,
-      entry.codeHash === keccak256(code) ? "" : `has code hash ${entry.codeHash}, the code there ${keccak256(code)}`,
-      entry.startBlock === BigInt(blockNumber)
-        ? ""
-        : `starts at block ${entry.startBlock.toString()}, not ${Number(blockNumber)}`,
-      entry.status === CURRENT ? "" : `has status ${entry.status.toString()}`,
-    ].filter((problem) => problem !== "");
-    const fault = version === 0n ? "is missing" : problems.join(" and ");
-    check(
-      version !== 0n && problems.length === 0,
-      `the directory leads to ${name}, version ${version.toString()}, with the code's own hash, from block ${entry.startBlock.toString()}`,
-      `the directory's entry ${name} ${fault}`,
-    );
-  }
-
-  // The network is its administrator's alone.
-  const ADMIN_ROLE = await manager.ADMIN_ROLE();
-  const members = await pages((start) => manager.membersOf(ADMIN_ROLE, start, PAGE));
-  const names = members.map(({ account }) => account);
-  check(
-    names.length === 1 && names[0] === administrator,
-    `${administrator} administers the network, and nobody else`,
-    `the network should be administered by ${administrator} alone, but is by ${names.join(", ") || "nobody"}`,
-  );
-  const delay = members.find(({ account }) => account === administrator)?.delay ?? 0n;
-  check(
-    delay === 0n,
-    "the administrator acts without delay",
-    `the administrator acts with a delay of ${delay.toString()} s`,
-  );
-
-  const topics = manager.interface.encodeFilterTopics("RoleGranted", [null, deployer]) as (string | null)[];
-  const { blockNumber } = await findDeployment(
-    provider,
-    suite.get("SuiteFactory").address,
-    suite.get("CityAccessManager").address,
-  );
-  const granted = await logsOf(provider, suite.get("CityAccessManager").address, topics, Number(blockNumber));
-  const roles = new Set(granted.map(({ topics }) => BigInt(topics[1] ?? 0)));
-  const held: bigint[] = [];
-  for (const role of roles) if ((await manager.getAccess(role, deployer)).since !== 0n) held.push(role);
-  check(
-    held.length === 0,
-    `the deployer ${deployer} holds none of the ${roles.size} roles it was ever given`,
-    `the deployer ${deployer} still holds the roles ${held.join(", ")}`,
-  );
-
-  if (faults.length > 0) throw new VerificationFailed(faults);
-  return proven;
+/** The same without the hand-over: what must be so before the deployer gives its power away. */
+export async function verifyBeforeHandover(provider: Provider, expected: Expected): Promise<void> {
+  const suite = await Suite.locate(provider, expected);
+  const findings = new Findings();
+  await checkCode(suite, findings);
+  await checkBinding(suite, findings);
+  await checkDirectory(suite, expected, findings);
+  findings.conclude();
 }
 
 export class VerificationFailed extends Error {
@@ -124,48 +45,203 @@ export class VerificationFailed extends Error {
   }
 }
 
+// -------------------------------------------------------------------------------------------------------------- the checks
+
+/** Everything is where it must be, and is what was compiled. */
+async function checkCode(suite: Suite, findings: Findings): Promise<void> {
+  for (const { name, address, wanted } of suite.parts) {
+    const code = await codeAt(suite.provider, address);
+    const state = code === "0x" ? "no code" : "other code than was compiled";
+    findings.check(wanted.matches(code), `${name} is at ${address}`, `${name}: ${state} at ${address}`);
+  }
+  findings.conclude(); // without the code nothing else can be asked
+}
+
+/** The tree of cities is written by our registry alone. */
+async function checkBinding(suite: Suite, findings: Findings): Promise<void> {
+  const registry = suite.addressOf("CityRegistry");
+  const bound = await suite.contract("CityAccessManager").cityRegistry();
+  findings.check(
+    bound === registry,
+    "the manager is bound to CityRegistry",
+    `the manager is bound to ${bound}, not to ${registry}`,
+  );
+}
+
+/** The directory leads to all of it, and to nothing else. */
+async function checkDirectory(suite: Suite, { directory: known }: Expected, findings: Findings): Promise<void> {
+  const directory = suite.contract("SuiteDirectory");
+  const found = suite.addressOf("SuiteDirectory");
+  if (known !== undefined) {
+    findings.check(
+      getAddress(known) === found,
+      "the directory is the one that is on record",
+      `the directory on record is ${known}, not ${found}`,
+    );
+  }
+  const expectedNames = new Set<string>(PUBLISHED.map(encodeBytes32String));
+  for (const name of await pages((start, count) => directory.names(start, count))) {
+    if (!expectedNames.has(name)) findings.fault(`the directory has an entry of unknown name ${readable(name)}`);
+  }
+  for (const name of PUBLISHED) {
+    const { faults, version, startBlock } = await faultsOfEntry(suite, name);
+    findings.check(
+      faults.length === 0,
+      `the directory leads to ${name}, version ${version}, with the hash of its code, from block ${startBlock}`,
+      `the directory's entry of ${name} ${faults.join(" and ")}`,
+    );
+  }
+}
+
+async function faultsOfEntry(suite: Suite, name: ContractName) {
+  const directory = suite.contract("SuiteDirectory");
+  const key = encodeBytes32String(name);
+  const version = await directory.versionCount(key);
+  const entry = await directory.entryOf(key, version);
+  const address = suite.addressOf(name);
+  const codeHash = keccak256(await codeAt(suite.provider, address));
+  const startBlock = await suite.blockOf(name);
+
+  const faults: string[] = [];
+  if (version === 0n) return { faults: ["is missing"], version, startBlock };
+  if (version !== 1n) faults.push(`is version ${version}, not 1`);
+  if (entry.location !== address) faults.push(`leads to ${entry.location}, not to ${address}`);
+  if (entry.codeHash !== codeHash) faults.push(`has code hash ${entry.codeHash}, not ${codeHash}`);
+  if (entry.startBlock !== BigInt(startBlock)) faults.push(`starts at block ${entry.startBlock}, not ${startBlock}`);
+  if (entry.status !== CURRENT) faults.push(`has status ${entry.status}, not ${CURRENT}`);
+  return { faults, version, startBlock };
+}
+
 const CURRENT = 1n; // ISuiteDirectory.Status
 
-interface Located {
+/** The network is its administrator's alone, and the deployer has no part in it. */
+async function checkPower(suite: Suite, expected: Expected, findings: Findings): Promise<void> {
+  const manager = suite.contract("CityAccessManager");
+  const ADMIN_ROLE = await manager.ADMIN_ROLE();
+  const administrator = getAddress(expected.administrator);
+  const deployer = getAddress(expected.deployer);
+
+  const members = await pages((start, count) => manager.membersOf(ADMIN_ROLE, start, count));
+  const accounts = members.map(({ account }) => account);
+  findings.check(
+    accounts.length === 1 && accounts[0] === administrator,
+    `${administrator} administers the network, and nobody else`,
+    `the network should be administered by ${administrator} alone, but is by ${accounts.join(", ")}`,
+  );
+  for (const { account, delay } of members) {
+    if (delay !== 0n) findings.fault(`the administrator ${account} acts with a delay of ${delay} s`);
+  }
+
+  const roles = new Set((await suite.events("RoleGranted", [null, deployer])).map(({ roleId }) => roleId as bigint));
+  const held: bigint[] = [];
+  for (const role of roles) if ((await manager.getAccess(role, deployer)).since !== 0n) held.push(role);
+  findings.check(
+    held.length === 0,
+    `the deployer ${deployer} holds no role`,
+    `the deployer ${deployer} still holds role ${held.join(", ")}`,
+  );
+
+  const changed = await suite.events("TargetFunctionRoleUpdated", []);
+  const opened: string[] = [];
+  for (const { target, selector } of changed as { target: string; selector: string }[]) {
+    const role = await manager.getTargetFunctionRole(target, selector);
+    if (role !== ADMIN_ROLE) opened.push(`${selector} of ${target} to role ${role}`);
+  }
+  findings.check(
+    opened.length === 0,
+    "every function of the network's own answers to its administrator",
+    `functions of the network's own answer to others: ${opened.join(", ")}`,
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the tools
+
+/** What was proven, and what was not. */
+class Findings {
+  readonly #proven: string[] = [];
+  readonly #faults: string[] = [];
+
+  check(holds: boolean, proof: string, fault: string): void {
+    if (holds) this.#proven.push(proof);
+    else this.fault(fault);
+  }
+
+  fault(fault: string): void {
+    this.#faults.push(fault);
+  }
+
+  conclude(): string[] {
+    if (this.#faults.length > 0) throw new VerificationFailed(this.#faults);
+    return this.#proven;
+  }
+}
+
+interface Part {
   name: ContractName;
   address: string;
-  code: string;
   wanted: Plan;
 }
 
 /** Where everything must be, computed from the deployer's address and the compiled contracts. */
-async function locate(provider: Provider, deployer: string, salt: string): Promise<Suite> {
-  const nonce = Number(await provider.request({ method: "eth_getTransactionCount", params: [deployer, "latest"] }));
-  const factory = await findFactory(provider, deployer, nonce);
-  if (factory === undefined) throw new VerificationFailed([`${deployer} has deployed no SuiteFactory on this chain`]);
+class Suite {
+  private constructor(
+    readonly provider: Provider,
+    readonly parts: readonly Part[],
+  ) {}
 
-  const suite = new Suite();
-  const add = async (name: ContractName, args: string[], at?: string) => {
-    const wanted = await plan(name, args);
-    const address = at ?? addressOf(factory, salt, wanted);
-    suite.set(name, { name, address, code: await codeAt(provider, address), wanted });
-    return address;
-  };
-  await add("SuiteFactory", [], factory);
-  const manager = await add("CityAccessManager", [deployer]);
-  const registry = await add("CityRegistry", [manager]);
-  await add("CityResolver", [manager, registry]);
-  await add("SuiteDirectory", [manager]);
-  return suite;
-}
+  static async locate(provider: Provider, { deployer, salt }: Expected): Promise<Suite> {
+    const nonce = Number(await provider.request({ method: "eth_getTransactionCount", params: [deployer, "latest"] }));
+    const factory = await findFactory(provider, getAddress(deployer), nonce);
+    if (factory === undefined) throw new VerificationFailed([`${deployer} has deployed no SuiteFactory on this chain`]);
 
-class Suite extends Map<ContractName, Located> {
-  override get(name: ContractName): Located {
-    const found = super.get(name);
-    if (found === undefined) throw new Error(`${name} is not part of the suite`);
-    return found;
+    const parts: Part[] = [{ name: "SuiteFactory", address: factory, wanted: await plan("SuiteFactory", []) }];
+    const add = async (name: ContractName, args: string[]) => {
+      const wanted = await plan(name, args);
+      const address = addressOf(factory, salt, wanted);
+      parts.push({ name, address, wanted });
+      return address;
+    };
+    const manager = await add("CityAccessManager", [deployer]);
+    const registry = await add("CityRegistry", [manager]);
+    await add("CityResolver", [manager, registry]);
+    await add("SuiteDirectory", [manager]);
+    return new Suite(provider, parts);
+  }
+
+  addressOf(name: ContractName): string {
+    const part = this.parts.find((part) => part.name === name);
+    if (part === undefined) throw new Error(`${name} is not part of the suite`);
+    return part.address;
+  }
+
+  contract<Name extends ContractName>(name: Name): ContractOf<Name> {
+    return contractAt(name, this.addressOf(name), readerOf(this.provider));
+  }
+
+  async blockOf(name: ContractName): Promise<number> {
+    const place = await findDeployment(this.provider, this.addressOf("SuiteFactory"), this.addressOf(name));
+    return Number(place.blockNumber);
+  }
+
+  /** The arguments of all events of a kind that the manager has emitted. */
+  async events(
+    event: "RoleGranted" | "TargetFunctionRoleUpdated",
+    filter: (string | null)[],
+  ): Promise<Record<string, unknown>[]> {
+    const { interface: abi } = this.contract("CityAccessManager");
+    const topics = abi.encodeFilterTopics(event, filter) as (string | null)[];
+    const first = await this.blockOf("CityAccessManager");
+    const logs = await logsOf(this.provider, this.addressOf("CityAccessManager"), topics, first);
+    return logs.map(({ topics, data }) => abi.decodeEventLog(event, data, topics).toObject());
   }
 }
 
-async function pages<T>(read: (start: number) => Promise<T[]>): Promise<T[]> {
+const PAGE = 100;
+
+async function pages<T>(read: (start: number, count: number) => Promise<T[]>): Promise<T[]> {
   const all: T[] = [];
   for (;;) {
-    const page = await read(all.length);
+    const page = await read(all.length, PAGE);
     all.push(...page);
     if (page.length < PAGE) return all;
   }

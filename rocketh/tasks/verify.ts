@@ -29,8 +29,8 @@ async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
   if (existsSync(folder)) checkRecords(folder, chain);
   const manager = recordOf(folder, "CityAccessManager");
   const known = (manager?.linkedData ?? {}) as { deployer?: string; administrator?: string; salt?: string };
-  const deployer = process.env["CIVITAS_DEPLOYER_ADDRESS"] ?? known.deployer;
-  const administrator = process.env["CIVITAS_ADMIN_ADDRESS"] ?? known.administrator;
+  const deployer = process.env["CIVITAS_DEPLOYER_ADDRESS"] || known.deployer;
+  const administrator = process.env["CIVITAS_ADMIN_ADDRESS"] || known.administrator;
   if (deployer === undefined || administrator === undefined) {
     throw new Error(
       `${folder} has no records: set CIVITAS_DEPLOYER_ADDRESS and CIVITAS_ADMIN_ADDRESS to say who deployed, and who should administer`,

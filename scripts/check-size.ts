@@ -1,6 +1,7 @@
 // The runtime size of every deployable contract, kept in docs/sizes.json.
 // Writes the file; with `--check` compares it exactly instead. Either way no contract may exceed the EVM's limit.
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 const SNAPSHOT = "docs/sizes.json";
 const LIMIT = 24_576; // bytes, EIP-170
@@ -33,6 +34,7 @@ if (process.argv.includes("--check")) {
     if (was !== is) problems.push(`${name}: ${was} in ${SNAPSHOT}, ${is} now; \`npm run size\` writes it anew`);
   }
 } else {
+  mkdirSync(dirname(SNAPSHOT), { recursive: true });
   writeFileSync(SNAPSHOT, `${JSON.stringify(sizes, null, 2)}\n`);
 }
 

@@ -1,0 +1,57 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { ContractTransactionResponse } from "ethers";
+import { network } from "hardhat";
+
+import { deploySuite } from "../rocketh/suite.js";
+import { ADMIN, encodeCityCode, roleOf, schemeOf } from "../src/index.js";
+
+/** The connection all contract tests share; each test begins from a fixture's snapshot. */
+export const connection = await network.getOrCreate();
+export const { ethers, networkHelpers } = connection;
+export const { loadFixture, time } = networkHelpers;
+
+export const NOBODY = "0x0000000000000000000000000000000000000000";
+export const CHINA_SCHEME = schemeOf([2, 4, 6]);
+export const NETWORK_ROLE = roleOf(0, ADMIN);
+
+/** A code as the contracts take it. */
+export const code = encodeCityCode;
+
+/** The suite, with China admitted: Hebei and Hunan below it, Shijiazhuang below Hebei, each with a controller of its own. */
+export async function cities() {
+  const suite = await deploySuite(connection);
+  const [china, hebei, hunan, shijiazhuang, officer, stranger, ...others] = suite.others as Seven;
+  const { registry } = suite;
+  await registry.admitCountry(code("MA.156"), "中国", CHINA_SCHEME, china, 0);
+  await registry.connect(china).allocateMany(1, [
+    { code: code("MA.156.13"), name: "河北省", controller: hebei },
+    { code: code("MA.156.43"), name: "湖南省", controller: hunan },
+  ]);
+  await registry
+    .connect(hebei)
+    .allocate(2, { code: code("MA.156.1301"), name: "石家庄市", controller: shijiazhuang }, []);
+  return { ...suite, china, hebei, hunan, shijiazhuang, officer, stranger, others };
+}
+
+/** Numbers of the cities of the fixture. */
+export const CHINA = 1n;
+export const HEBEI = 2n;
+export const HUNAN = 3n;
+export const SHIJIAZHUANG = 4n;
+
+type Signer = HardhatEthersSigner;
+type Seven = [Signer, Signer, Signer, Signer, Signer, Signer, ...Signer[]];
+
+/** The time of the block a transaction is in, in UTC seconds. */
+export async function timeOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
+  const block = await (await sent).getBlock();
+  if (block === null) throw new Error("the transaction is not in a block");
+  return block.timestamp;
+}
+
+/** The number of the block a transaction is in. */
+export async function blockOf(sent: Promise<ContractTransactionResponse>): Promise<number> {
+  const receipt = await (await sent).wait();
+  if (receipt === null) throw new Error("the transaction is not in a block");
+  return receipt.blockNumber;
+}

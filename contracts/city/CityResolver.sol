@@ -80,7 +80,8 @@ contract CityResolver is CityManaged, EIP712, ICityResolver {
         uint40 until = present.retiredAt;
         if (index == former) until = present.codeFrom;
         else if (index < former) (, until) = registry.formerCode(city, index);
-        while (index-- > start) {
+        while (index > start) {
+            --index;
             (CityCode code, uint40 from) = index == former
                 ? (present.code, present.codeFrom)
                 : registry.formerCode(city, index);

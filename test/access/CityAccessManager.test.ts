@@ -83,7 +83,9 @@ describe("CityAccessManager", () => {
         manager,
         "CityUnknown",
       );
-      await registry.connect(hebei).allocate(HEBEI, { code: code("MA.156.1302"), name: "唐山市", controller: NOBODY }, []);
+      await registry
+        .connect(hebei)
+        .allocate(HEBEI, { code: code("MA.156.1302"), name: "唐山市", controller: NOBODY }, []);
       expect(await manager.memberCount(roleOf(next, ADMIN))).to.equal(0n);
     });
   });
@@ -272,7 +274,9 @@ describe("CityAccessManager", () => {
       const { manager, hebei, officer, others } = await loadFixture(cities);
       const role = roleOf(SHIJIAZHUANG, ADMIN);
       const slow = others[0]!;
-      await manager.connect(await ethers.getSigner((await loadChina()).address)).grantRole(roleOf(HEBEI, ADMIN), slow, DAY);
+      await manager
+        .connect(await ethers.getSigner((await loadChina()).address))
+        .grantRole(roleOf(HEBEI, ADMIN), slow, DAY);
       await expect(manager.connect(slow).grantRole(role, officer, 0)).to.be.revertedWithCustomError(
         manager,
         "AccessManagerNotScheduled",
@@ -320,9 +324,10 @@ describe("CityAccessManager", () => {
       await expect(
         manager.setTargetFunctionRole(registry, [selector], roleOf(HEBEI, ADMIN)),
       ).to.be.revertedWithCustomError(manager, "NotNetworkRole");
-      await expect(
-        manager.setTargetFunctionRole(registry, [selector], 2n ** 64n - 1n),
-      ).to.be.revertedWithCustomError(manager, "NotNetworkRole");
+      await expect(manager.setTargetFunctionRole(registry, [selector], 2n ** 64n - 1n)).to.be.revertedWithCustomError(
+        manager,
+        "NotNetworkRole",
+      );
       await manager.setTargetFunctionRole(registry, [selector], roleOf(0, 9));
       await manager.grantRole(roleOf(0, 9), stranger, 0);
       await registry.connect(stranger).admitCountry(code("MA.784"), "الإمارات", 4, NOBODY, 0);
@@ -345,9 +350,10 @@ describe("CityAccessManager", () => {
         .withArgs(SHIJIAZHUANG, shijiazhuang.address, officer.address);
       expect(await manager.holds(officer, SHIJIAZHUANG, ADMIN)).to.equal(true);
       expect(await manager.holds(shijiazhuang, SHIJIAZHUANG, ADMIN)).to.equal(false);
-      await expect(
-        manager.connect(officer).acceptController(SHIJIAZHUANG, shijiazhuang),
-      ).to.be.revertedWithCustomError(manager, "CityUnauthorized"); // once
+      await expect(manager.connect(officer).acceptController(SHIJIAZHUANG, shijiazhuang)).to.be.revertedWithCustomError(
+        manager,
+        "CityUnauthorized",
+      ); // once
     });
 
     it("refuses a stale offer: of a controller dismissed since, even if appointed again", async () => {
@@ -396,7 +402,9 @@ describe("CityAccessManager", () => {
         "CityUnauthorized",
       );
       for (const to of [NOBODY, shijiazhuang.address]) {
-        await expect(offer(to, await soon())).to.be.revertedWithCustomError(manager, "RecipientInvalid").withArgs(to);
+        await expect(offer(to, await soon()))
+          .to.be.revertedWithCustomError(manager, "RecipientInvalid")
+          .withArgs(to);
       }
       await expect(offer(officer.address, (await time.latest()) - 1)).to.be.revertedWithCustomError(
         manager,
@@ -425,9 +433,10 @@ describe("CityAccessManager", () => {
         "NotAContract",
       );
       const { registry } = await deploySuite(connection);
-      await expect(
-        fresh.connect(stranger!).getFunction("bindCityRegistry")(registry),
-      ).to.be.revertedWithCustomError(fresh, "AccessManagerUnauthorizedAccount");
+      await expect(fresh.connect(stranger!).getFunction("bindCityRegistry")(registry)).to.be.revertedWithCustomError(
+        fresh,
+        "AccessManagerUnauthorizedAccount",
+      );
       await expect(fresh.getFunction("bindCityRegistry")(registry)).to.emit(fresh, "CityRegistryBound");
     });
 

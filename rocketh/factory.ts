@@ -33,7 +33,7 @@ export async function plan(name: ContractName, args: readonly unknown[]): Promis
     bytecode: artifact.bytecode as `0x${string}`,
     argsData,
     initCode: concat([artifact.bytecode, argsData]),
-    matches: (code) => masked(code).equals(expected),
+    matches: (code) => code.length === artifact.deployedBytecode.length && masked(code).equals(expected),
   };
 }
 

@@ -1,0 +1,113 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { network } from "hardhat";
+import type { EdrNetworkConfigOverride } from "hardhat/types/config";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import type { Provider } from "../../rocketh/chain.js";
+
+/** A chain of its own, in process, whatever network the tests run against. */
+export function newChain(override?: EdrNetworkConfigOverride): Promise<NetworkConnection> {
+  return network.create(override === undefined ? { network: "default" } : { network: "default", override });
+}
+
+interface Request {
+  method: string;
+  params?: unknown[];
+}
+
+export interface Transaction {
+  from: string;
+  to?: string;
+  data?: string;
+  gas?: string;
+}
+
+/**
+ * A provider between the steps and the chain. `onSend` gets each transaction with its number, from 1, and what sends it; without
+ * `onSend`, transactions are only counted.
+ */
+export function watch(
+  inner: Provider,
+  onSend: (
+    nth: number,
+    transaction: Transaction,
+    send: (transaction: Transaction) => Promise<unknown>,
+  ) => Promise<unknown> = (_, transaction, send) => send(transaction),
+): Provider & { sent: number } {
+  const watched = {
+    sent: 0,
+    request({ method, params = [] }: Request): Promise<unknown> {
+      if (method !== "eth_sendTransaction") return inner.request({ method, params });
+      return onSend(++watched.sent, params[0] as Transaction, (transaction) =>
+        inner.request({ method, params: [transaction] }),
+      );
+    },
+  };
+  return watched;
+}
+
+export class Killed extends Error {}
+
+/** A run that dies at its k-th transaction: before the node gets it, or after, when the answer is lost. Then nothing works any more. */
+export function dying(inner: Provider, k: number, when: "before" | "after"): Provider {
+  let dead = false;
+  const watched = watch(inner, async (nth, transaction, send) => {
+    if (nth === k && when === "after") await send(transaction);
+    if (nth === k) {
+      dead = true;
+      throw new Killed();
+    }
+    return send(transaction);
+  });
+  return {
+    request: (request) => (dead ? Promise.reject(new Killed()) : watched.request(request)),
+  };
+}
+
+const folders: string[] = [];
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "civitas-records-"));
+  folders.push(folder);
+  return folder;
+}
+
+export function copyOf(folder: string): string {
+  const copy = newFolder();
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Everything in a folder, by path. */
+export function contentOf(folder: string): Record<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, "utf8")]));
+}
+
+export function recordOf(folder: string, name: string): { address: string; receipt?: { blockNumber: string } } {
+  return JSON.parse(readFileSync(join(folder, "default", `${name}.json`), "utf8")) as ReturnType<typeof recordOf>;
+}
+
+/** How many transactions the first account has sent. */
+export async function nonceOf(connection: NetworkConnection): Promise<number> {
+  const [deployer] = await connection.ethers.getSigners();
+  return deployer!.getNonce();
+}
+
+/** The error that something fails with; fails if it does not. */
+export async function failureOf(work: Promise<unknown>): Promise<Error> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
+  if (outcome === undefined) throw new Error("it should have failed, and did not");
+  return outcome;
+}

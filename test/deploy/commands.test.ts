@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { computeAddress, id } from "ethers";
+import hre from "hardhat";
+
+import { type ConsortiumNode, startConsortiumNode } from "./node.js";
+import { contentOf, newFolder, removeFolders } from "./support.js";
+
+const CHAIN_ID = 20_261;
+const DEPLOYER_KEY = id("civitas test deployer");
+const ADMINISTRATOR = computeAddress(id("civitas test administrator"));
+
+/** What an operator types, against a node as consortia run it. */
+describe("hardhat deploy and hardhat verify", () => {
+  let node: ConsortiumNode;
+  const records = newFolder();
+  const forDeployment = { CIVITAS_DEPLOYER_KEY: DEPLOYER_KEY, CIVITAS_ADMIN_ADDRESS: ADMINISTRATOR };
+
+  before(async function () {
+    if (hre.globalOptions.coverage) this.skip(); // the commands would build without it, over what is measured
+    node = await startConsortiumNode(CHAIN_ID);
+  });
+
+  after(async () => {
+    await (node as ConsortiumNode | undefined)?.close();
+    removeFolders();
+  });
+
+  async function hardhat(
+    task: "deploy" | "verify",
+    variables: Record<string, string>,
+    started?: (child: ChildProcess) => void,
+  ): Promise<{ status: number | null; output: string }> {
+    const child = spawn(process.execPath, ["node_modules/hardhat/dist/src/cli.js", task, "--network", "consortium"], {
+      env: {
+        PATH: process.env["PATH"],
+        HOME: process.env["HOME"],
+        CIVITAS_RPC_URL: node.url,
+        CIVITAS_RECORDS: records,
+        ...variables,
+      },
+    });
+    started?.(child);
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    return { status, output };
+  }
+
+  it("deploy is killed in the middle", async () => {
+    const { status } = await hardhat("deploy", forDeployment, (child) => {
+      node.onSent = () => node.sent.length === 5 && child.kill("SIGKILL");
+    });
+    expect(status).to.equal(null);
+    expect(node.sent).to.have.length(5);
+  });
+
+  it("deploy goes on, knowing the administrator's address alone", async () => {
+    const { status, output } = await hardhat("deploy", forDeployment);
+    expect(status, output).to.equal(0);
+    expect(output).to.contain(`verified: ${ADMINISTRATOR} administers the network, and nobody else`);
+    expect(output).to.match(/The suite on consortium is found through its directory: 0x[0-9a-fA-F]{40}\n$/);
+    expect(node.sent).to.have.length(11);
+    expect(Object.keys(contentOf(records))).to.have.length(6);
+    expect(output).not.to.contain(DEPLOYER_KEY.slice(2));
+  });
+
+  it("deploy again, and nothing is sent", async () => {
+    const { status, output } = await hardhat("deploy", forDeployment);
+    expect(status, output).to.equal(0);
+    expect(node.sent).to.have.length(11);
+  });
+
+  it("verify without a key, from the records or from two addresses, and say what is not as it should be", async () => {
+    const elsewhere = newFolder();
+    const deployer = computeAddress(DEPLOYER_KEY);
+    const stranger = computeAddress(id("stranger"));
+    const [fromRecords, fromAddresses, fromNothing, wrong] = await Promise.all([
+      hardhat("verify", {}),
+      hardhat("verify", {
+        CIVITAS_RECORDS: elsewhere,
+        CIVITAS_DEPLOYER_ADDRESS: deployer,
+        CIVITAS_ADMIN_ADDRESS: ADMINISTRATOR,
+      }),
+      hardhat("verify", { CIVITAS_RECORDS: elsewhere }),
+      hardhat("verify", { CIVITAS_ADMIN_ADDRESS: stranger }),
+    ]);
+    for (const { status, output } of [fromRecords, fromAddresses]) {
+      expect(status, output).to.equal(0);
+      expect(output).to.contain(`verified: the deployer ${deployer} holds no role`);
+    }
+    expect(existsSync(join(elsewhere, "consortium"))).to.equal(false);
+
+    expect(fromNothing.status).to.equal(1);
+    expect(fromNothing.output).to.contain("has no records: set CIVITAS_DEPLOYER_ADDRESS and CIVITAS_ADMIN_ADDRESS");
+
+    expect(wrong.status).to.equal(1);
+    expect(wrong.output).to.contain(`should be administered by ${stranger} alone, but is by ${ADMINISTRATOR}`);
+    expect(wrong.output).not.to.contain("report it"); // it is not a bug of Hardhat's
+  });
+
+  it("deploy refuses another chain id, and another genesis under the same", async () => {
+    const other = await startConsortiumNode(CHAIN_ID, "2001-01-01T00:00:00Z");
+    const before = contentOf(records);
+    const [wrongId, wrongGenesis] = await Promise.all([
+      hardhat("deploy", { ...forDeployment, CIVITAS_CHAIN_ID: "1" }),
+      hardhat("deploy", { ...forDeployment, CIVITAS_RPC_URL: other.url }),
+    ]);
+    expect(wrongId.status).to.equal(1);
+    expect(wrongId.output).to.match(/chain ?id/i);
+    expect(wrongGenesis.status).to.equal(1);
+    expect(wrongGenesis.output).to.contain("Nothing was touched.");
+    expect(contentOf(records)).to.deep.equal(before);
+    expect(other.sent).to.deep.equal([]);
+    await other.close();
+  });
+});

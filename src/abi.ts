@@ -1,0 +1,23 @@
+/** The ABIs of the suite's contracts, typed to the last literal (`as const`), as TypeChain generated them from the compiled contracts. */
+import {
+  CityAccessManager__factory,
+  CityRegistry__factory,
+  CityResolver__factory,
+  SuiteDirectory__factory,
+  SuiteFactory__factory,
+} from "./bindings.js";
+
+export const cityAccessManagerAbi = CityAccessManager__factory.abi;
+export const cityRegistryAbi = CityRegistry__factory.abi;
+export const cityResolverAbi = CityResolver__factory.abi;
+export const suiteDirectoryAbi = SuiteDirectory__factory.abi;
+export const suiteFactoryAbi = SuiteFactory__factory.abi;
+
+/** All of them by the contract's name. */
+export const abis = {
+  CityAccessManager: cityAccessManagerAbi,
+  CityRegistry: cityRegistryAbi,
+  CityResolver: cityResolverAbi,
+  SuiteDirectory: suiteDirectoryAbi,
+  SuiteFactory: suiteFactoryAbi,
+} as const;

@@ -1,0 +1,46 @@
+/** Roles of the CityAccessManager: (city, capability), packed into 64 bits. Numbers as in contracts/access/CityRole.sol (tested equal). */
+
+/** Administers every role of its city; the holder is the city's controller. With city 0 it is AccessManager's ADMIN_ROLE. */
+export const ADMIN = 0;
+/** Writes the city's resolution records. */
+export const RESOLUTION = 1;
+
+/** The capabilities that have a name. */
+export const CAPABILITIES = { ADMIN, RESOLUTION } as const;
+
+/** The network of cities itself, as a city. */
+export const NETWORK = 0n;
+
+const SCHEMA_BIT = 0x8000_0000;
+const UINT32 = 0xffff_ffffn;
+
+/** The capability to issue under a schema: 0x8000_0000 | schema. */
+export function issueUnder(schema: number): number {
+  if (!Number.isInteger(schema) || schema < 0 || schema >= SCHEMA_BIT) {
+    throw new RangeError(`a schema is a number below 2^31; this is ${schema}`);
+  }
+  return SCHEMA_BIT + schema;
+}
+
+/** A capability in words: `ADMIN`, `RESOLUTION`, `issue under schema 7`, or its number. */
+export function capabilityName(capability: bigint | number): string {
+  const number = Number(capability);
+  const [name] = Object.entries(CAPABILITIES).find(([, known]) => known === number) ?? [];
+  return name ?? (number >= SCHEMA_BIT ? `issue under schema ${number - SCHEMA_BIT}` : `capability ${number}`);
+}
+
+/** The role id of (city, capability) for AccessManager's functions: 32 bits of city, 32 bits of capability. */
+export function roleOf(city: bigint | number, capability: bigint | number): bigint {
+  const [high, low] = [BigInt(city), BigInt(capability)];
+  if (high < 0n || high > UINT32 || low < 0n || low > UINT32) {
+    throw new RangeError(
+      `a role has a city and a capability below 2^32; these are ${String(city)} and ${String(capability)}`,
+    );
+  }
+  return (high << 32n) | low;
+}
+
+/** City and capability of a role id. */
+export function partsOfRole(role: bigint): { city: bigint; capability: number } {
+  return { city: role >> 32n, capability: Number(role & UINT32) };
+}

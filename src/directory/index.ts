@@ -1,0 +1,4 @@
+/** Where the suite's contracts are. */
+export * from "./directory.js";
+export * from "./name.js";
+export * from "./status.js";

@@ -1,0 +1,144 @@
+/** For every custom error of the suite's contracts, what happened and what to do. */
+import type { abis } from "./abi.js";
+
+type Abi = (typeof abis)[keyof typeof abis][number];
+type AbiError = Extract<Abi, { type: "error" }>;
+
+/** Names of the custom errors of the suite's contracts. */
+export type ContractErrorName = AbiError["name"];
+
+/** The arguments of an error, already in words: codes as text, capabilities by name, times as dates. */
+type Shown<Name extends ContractErrorName> = Record<
+  Extract<AbiError, { name: Name }>["inputs"][number]["name"],
+  string
+>;
+
+/** The compiler holds this table complete: an error without a sentence does not build. */
+export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Name>) => string } = {
+  // ------------------------------------------------------------------------------------------------ who may do what
+  CityUnauthorized: ({ account, city, capability }) =>
+    `${account} does not hold ${capability} of ${city}, or holds it with a delay; its controller, or one of its parent, can grant it`,
+  CityNotActive: ({ city, inactive }) =>
+    city === inactive
+      ? `${city} is suspended, retired or still being loaded, so nothing new can be done for it; it must be reinstated first`
+      : `nothing new can be done for ${city} while ${inactive} above it is not active; that one must be reinstated first`,
+  CityUnknown: ({ city }) => `${city} does not exist; no city was given that number`,
+  ContractClosed: ({ target }) =>
+    `the network has closed the contract ${target} for new acts; look in the directory for its successor, or ask the network`,
+  NoStanding: ({ caller, city }) =>
+    `${caller} may not end or restrict anything for ${city}; that takes ADMIN of it, or of the nearest active city above where it cannot act`,
+  NotResolutionOfficer: ({ caller, city }) =>
+    `${caller} does not hold RESOLUTION of ${city}; its controller can grant it`,
+  NotNetworkRole: ({ role }) => `the role ${role} is not one of the network (city 0), and only those can be used here`,
+  RoleAdminIsComputed: ({ role }) =>
+    `who administers the role ${role} follows from the tree of cities and cannot be set; move the city or appoint controllers instead`,
+  LastNetworkAdministrator: ({ account }) =>
+    `${account} is the network's last administrator and cannot be removed; appoint another one first`,
+  NotCityRegistry: ({ caller }) =>
+    `${caller} is not the city registry, which alone writes the tree; act through the registry`,
+  CityRegistryAlreadyBound: ({ registry }) => `the city registry is bound to ${registry} already, and for ever`,
+  NotAContract: ({ account }) => `there is no contract at ${account}; check the address and the network`,
+  AuthorityIsFixed: () =>
+    "the manager of this contract is fixed for ever; publish a new version of the contract instead",
+  OfferNotGood: ({ city, from, to }) =>
+    `${from} has no good offer of ${city} to ${to}: it was not made, was withdrawn, has lapsed, or its maker was dismissed since; ask for a new one`,
+  RecipientInvalid: ({ to }) =>
+    `a city cannot be offered to ${to}; name another account than your own, and not the zero address`,
+  DeadlinePassed: ({ deadline }) => `the deadline ${deadline} has passed; choose a later one`,
+
+  // ---------------------------------------------------------------------------------------------------------- cities
+  CityCodeInvalid: ({ fault }) => fault, // a sentence already
+  CodeTaken: ({ code, holder }) => `${code} is held by ${holder}; choose another code, or wait until it is released`,
+  CodeUnchanged: ({ code }) => `the city has the code ${code} already; name another one`,
+  CodeNotBelow: ({ code, parent }) =>
+    `${code} is no code for a child of ${parent}; it must lengthen it by one step of the country's scheme, or add one part`,
+  CodeLengthNotInScheme: ({ code, lengths }) =>
+    `the local part of ${code} has a length that the country's scheme does not have (${lengths}); lengthen or shorten it`,
+  CodeBelongsBelow: ({ code, holder }) =>
+    `${code} lies below ${holder}, which alone can allocate it; let that city do so`,
+  CodeAboveLiveCities: ({ code, cities }) =>
+    `${cities} live cities have codes below ${code}; name them all as children of the new city, or move them away first`,
+  CodePeriodsOverlap: ({ code, until, from }) =>
+    `${code} was held by another city until ${until}, so it cannot be given from ${from} on; choose a later date`,
+  NotCountryCode: ({ code }) => `${code} is not a country's code, which has two parts, as MA.156`,
+  NotInCountry: ({ code }) =>
+    `${code} does not lie in the country in question; use a code that begins with that country's`,
+  NotCountry: ({ city }) => `${city} is no country, or none any more; only the network's live children have a scheme`,
+  NotChild: ({ city, parent }) => `${city} is not a child of ${parent}, or was named twice; read the children again`,
+  ChildrenLeft: ({ city, children }) =>
+    `${children} children of ${city} are not named in this act; name them all, or move them away first`,
+  CityStatusInvalid: ({ city, status }) =>
+    `${city} has the status ${status}, in which this cannot be done; read its history`,
+  NameLengthInvalid: ({ length }) => `the name has ${length} bytes; a name has 1 to 128`,
+  LengthsDiffer: ({ a, b }) => `the lists have ${a} and ${b} entries; give as many codes as cities`,
+  NothingToDo: () => "no city is named; name at least one",
+  SuccessorInvalid: ({ successor }) =>
+    `${successor} cannot be a successor here; successors are other, live cities, in ascending order and each once`,
+  MoveNotAgreed: ({ city, to, authority }) =>
+    `${authority} cannot move ${city} to ${to}: it is no common ancestor, and the old parent has no open offer of this move; ask it to offer the move again`,
+  SchemeInvalid: ({ lengths }) =>
+    `the scheme (${lengths}) is not one of 1 to 5 lengths, each between 1 and 19 characters`,
+  SchemeInUse: ({ country, children }) =>
+    `${country} has ${children} children, and a scheme changes only while there are none; move or retire them first`,
+  HistoryOutOfOrder: ({ time, notBefore }) =>
+    `the date ${time} is not in order; history is loaded forwards, from ${notBefore} on and not into the future`,
+  HistorySealedAlready: ({ country }) =>
+    `the history of ${country} is sealed or was never opened; use the acts without a date`,
+  ApplicationKnown: ({ id }) => `the application ${id} was submitted before; choose another salt to apply again`,
+  ApplicationNotOpen: ({ id, status }) =>
+    `the application ${id} is not open (${status}); check that it is written exactly as it was submitted`,
+  NotApplicant: ({ caller, applicant }) =>
+    `${caller} cannot act for the applicant ${applicant}; send this from that account`,
+
+  // ------------------------------------------------------------------------------------------------------- directory
+  NameEmpty: () => "a published contract needs a name of 1 to 32 characters",
+  NoCode: ({ location }) =>
+    `there is no contract at ${location}; deploy it first, or check the address and the network`,
+  StartBlockInFuture: ({ startBlock, current }) =>
+    `the start block ${startBlock} has not come, the chain is at ${current}; name the block of the deployment`,
+  AlreadyPublished: ({ name, version }) =>
+    `this contract is version ${version} of ${name} already; there is nothing to do`,
+  VersionUnknown: ({ name, version }) => `${name} has no version ${version}; versions count from 1`,
+  StatusUnchanged: ({ status }) =>
+    `the version cannot be set to ${status}: it has that status already, or none was named`,
+
+  // ---------------------------------------------------------------------------------- OpenZeppelin: the access manager
+  AccessManagedUnauthorized: ({ caller }) =>
+    `${caller} may not call this; it is an act of the network, and takes the role the network set for it`,
+  AccessManagedRequiredDelay: ({ caller, delay }) =>
+    `${caller} may do this only after a delay of ${delay}; schedule it with the access manager, then execute it`,
+  AccessManagedInvalidAuthority: ({ authority }) =>
+    `${authority} cannot be the manager of this contract; it is no contract`,
+  AccessManagerAlreadyScheduled: ({ operationId }) =>
+    `the operation ${operationId} is scheduled already; execute or cancel it first`,
+  AccessManagerNotScheduled: ({ operationId }) =>
+    `the operation ${operationId} is not scheduled; it was never scheduled, or was executed or cancelled`,
+  AccessManagerNotReady: ({ operationId }) => `the delay of the operation ${operationId} is not over; execute it later`,
+  AccessManagerExpired: ({ operationId }) =>
+    `the operation ${operationId} was not executed within a week after its delay; schedule it again`,
+  AccessManagerLockedRole: ({ roleId }) => `the role ${roleId} is fixed and cannot be changed in this way`,
+  AccessManagerBadConfirmation: () => "to renounce a role, confirm with the address that sends the transaction",
+  AccessManagerUnauthorizedAccount: ({ msgsender, roleId }) =>
+    `${msgsender} does not hold the role ${roleId}, which this takes; one of the role's administrators can grant it`,
+  AccessManagerUnauthorizedCall: ({ caller, target, selector }) =>
+    `${caller} may not call function ${selector} of ${target}; the network must grant the role that is set for it`,
+  AccessManagerUnauthorizedConsume: ({ target }) =>
+    `${target} has no scheduled operation to consume; it cannot be called this way`,
+  AccessManagerUnauthorizedCancel: ({ msgsender, caller, target, selector }) =>
+    `${msgsender} may not cancel what ${caller} scheduled (function ${selector} of ${target}); that one, a guardian or the network can`,
+  AccessManagerInvalidInitialAdmin: ({ initialAdmin }) =>
+    `${initialAdmin} cannot be the first administrator; name an account`,
+
+  // -------------------------------------------------------------------------------------------- OpenZeppelin: the rest
+  AddressEmptyCode: ({ target }) => `there is no contract at ${target}; check the address and the network`,
+  FailedCall: () =>
+    "a call inside this act failed without a reason; check that its target is the contract it should be",
+  FailedDeployment: () => "the contract's constructor failed without a reason; check its arguments",
+  Create2EmptyBytecode: () => "there is nothing to deploy; give the contract's creation code",
+  InsufficientBalance: ({ balance, needed }) =>
+    `${needed} wei are needed and only ${balance} are there; fund the account`,
+  SafeCastOverflowedUintDowncast: ({ value, bits }) =>
+    `the number ${value} does not fit into ${bits} bits; use a smaller one`,
+  StringTooLong: ({ str }) => `the text "${str}" is longer than 31 bytes; shorten it`,
+  InvalidShortString: () => "a text stored in the contract cannot be read; the contract was not built correctly",
+};

@@ -1,0 +1,9 @@
+/** The client of Civitas, for services to import: `connect` with the address of a network's directory, and ask. */
+export * from "./abi.js";
+export * from "./access/index.js";
+export * from "./city/index.js";
+export * from "./client.js";
+export type { Contracts } from "./contracts.js";
+export * from "./directory/index.js";
+export { CivitasError, type CivitasErrorName, type ContractErrorName, decodeError, revertDataOf } from "./errors.js";
+export type { CityAccessManager, CityRegistry, CityResolver, SuiteDirectory } from "./bindings.js";

@@ -4,5 +4,7 @@ export * from "./city.js";
 export * from "./code.js";
 export * from "./history.js";
 export * from "./qr.js";
+export * from "./reason.js";
+export * from "./record.js";
 export * from "./signed-code.js";
 export * from "./status.js";

@@ -12,7 +12,7 @@ import { CityCodeError, parseCityCode } from "./code.js";
  *
  * As text: `CIV1:chain:code:city:time:signer:signature`. Chain, city and time (UTC seconds) are decimal, signer and signature Base32
  * (RFC 4648, unpadded); so it has only characters that a QR code holds in 5.5 bits, and none that a URL would have to escape. An
- * account's signed code has about 170 characters, a QR code of 45 x 45 modules. An operator's address may stand before it:
+ * account's signed code has about 175 characters, a QR code of 45 x 45 modules. An operator's address may stand before it:
  * `https://verify.example/#CIV1:…` opens that page, and what follows `#` never leaves the reader's device.
  */
 export interface SignedCode {
@@ -134,7 +134,7 @@ export function parseSignedCode(text: string): SignedCode {
   const fields = /^CIV1:([0-9]{1,20}):([0-9A-Z./-]+):([0-9]{1,10}):([0-9]{1,13}):([A-Z2-7]{32}):([A-Z2-7]+)$/i.exec(
     payload,
   );
-  if (fields === null) throw unreadable(payload.toUpperCase().startsWith("CIV1:") ? "damaged or incomplete" : "none");
+  if (fields === null) throw unreadable(/^CIV1:/i.test(payload) ? "damaged or incomplete" : "none");
   const [, chainId = "", code = "", city = "", time = "", signer = "", signature = ""] = fields.map((field) =>
     field.toUpperCase(),
   );

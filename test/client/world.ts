@@ -21,8 +21,8 @@ export interface World extends Deployed {
 }
 
 /** The suite, deployed by the real steps under a salt of its own, and a client of it. */
-export async function deploy(): Promise<Deployed> {
-  const connection = await network.create();
+export async function deploy(on?: NetworkConnection): Promise<Deployed> {
+  const connection = on ?? (await network.create());
   const suite = await deploySuite(connection, { salt: hexlify(randomBytes(32)) });
   const directory = await suite.directory.getAddress();
   const client = await connect({ directory, runner: connection.ethers.provider });
@@ -35,8 +35,8 @@ export const day = (date: string): bigint => secondsOf(new Date(`${date}T00:00:0
  * A suite with some cities. China's history is loaded, with dates: Hunan with Loudi, which changed its name twice and its code once; and
  * Wanxian, which passed from Sichuan to Chongqing. Hebei and Shijiazhuang were allocated after that, and Dubai beside them.
  */
-export async function makeWorld(): Promise<World> {
-  const world = await deploy();
+export async function makeWorld(on?: NetworkConnection): Promise<World> {
+  const world = await deploy(on);
   const { registry, manager, others } = world;
   const [forChina, forHebei, forShijiazhuang, forDubai, stranger] = others;
   const accounts = {

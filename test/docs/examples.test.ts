@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, posix, relative } from "node:path";
+
+import { expect } from "chai";
+import { Contract, ContractFactory } from "ethers";
+import { network } from "hardhat";
+import ts from "typescript";
+
+import { issueUnder, roleOf } from "../../src/index.js";
+import { makeWorld } from "../client/world.js";
+import { CHINA, cities, HEBEI, loadFixture, SHIJIAZHUANG } from "../world.js";
+
+type Act = (...args: unknown[]) => Promise<unknown>;
+
+/** The one example in a language on a page. */
+function exampleIn(page: string, language: string): string {
+  const examples = [
+    ...readFileSync(page, "utf8").matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm")),
+  ];
+  expect(examples.length, `examples in ${page}`).to.equal(1);
+  return examples[0]?.[1] ?? "";
+}
+
+describe("the README", function () {
+  this.timeout(120_000);
+  const NODE = "http://127.0.0.1:8545";
+  const DIRECTORY = "0x0000000000000000000000000000000000000000";
+
+  it("resolves a city in ten lines, which are typed and do what they say", async () => {
+    const example = exampleIn("README.md", "ts");
+    expect(example.trim().split("\n").filter(Boolean).length).to.be.at.most(10);
+    for (const text of [NODE, DIRECTORY, `"civitas"`]) expect(example.split(text).length, text).to.equal(2);
+
+    mkdirSync("cache", { recursive: true });
+    const folder = mkdtempSync("cache/readme-");
+    const server = await network.createServer("node", "127.0.0.1", 0);
+    const { port } = await server.listen();
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      const world = await makeWorld(await network.create({ network: "localnode", override: { url } }));
+      const client = posix.join(relative(folder, "."), "src/index.js"); // the package itself is tried in test/client
+      const file = join(folder, "example.ts");
+      const directory = await world.directory.getAddress();
+      const filledIn = example.replace(NODE, url).replace(DIRECTORY, directory).replace(`"civitas"`, `"${client}"`);
+      writeFileSync(file, filledIn);
+      expect(faultsOf(file)).to.deep.equal([]);
+      expect(await outputOf(file)).to.equal(
+        `MA.156.1301 is 石家庄市, city ${world.ids.shijiazhuang}, active\nit was 娄底地区; its code is MA.156.4313-KU today\n`,
+      );
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("the page on architecture", () => {
+  it("shows how a registry uses the guard: it compiles, and behaves as it says", async () => {
+    const { manager, registry, china, hebei, shijiazhuang, officer, stranger } = await loadFixture(cities);
+    const { abi, bytecode } = compile(
+      "contracts/notice/NoticeRegistry.sol",
+      exampleIn("docs/architecture.md", "solidity"),
+    );
+    const deployed = await new ContractFactory(abi, bytecode, stranger).deploy(manager, registry);
+    const notices = new Contract(await deployed.getAddress(), abi, stranger);
+    const by = (who: typeof officer) => notices.connect(who) as unknown as Record<"post" | "hide" | "remove", Act>;
+    const [first, second] = ["0x".padEnd(66, "1"), "0x".padEnd(66, "2")];
+
+    const ISSUE = issueUnder(7);
+    await manager.connect(shijiazhuang).grantRole(roleOf(SHIJIAZHUANG, ISSUE), officer, 0);
+    await manager.connect(hebei).grantRole(roleOf(HEBEI, ISSUE), hebei, 0);
+    await expect(by(stranger).post(SHIJIAZHUANG, first)).to.be.revertedWithCustomError(manager, "CityUnauthorized");
+    await by(officer).post(SHIJIAZHUANG, first);
+    await expect(by(officer).post(SHIJIAZHUANG, first)).to.be.revertedWithCustomError(notices, "NoticeKnown");
+    await expect(by(hebei).remove(first, [HEBEI])).to.be.revertedWithCustomError(notices, "NoStanding");
+    await expect(by(officer).hide(second)).to.be.revertedWithCustomError(notices, "NoticeUnknown");
+
+    await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
+    await manager.setTargetClosed(notices, true);
+    await expect(by(officer).post(SHIJIAZHUANG, second)).to.be.revertedWithCustomError(manager, "CityNotActive");
+    await by(officer).hide(first);
+    await expect(by(stranger).hide(first)).to.be.revertedWithCustomError(notices, "NoStanding");
+    await expect(by(china).remove(first, [CHINA])).to.be.revertedWithCustomError(notices, "NoStanding");
+    await by(hebei).remove(first, [HEBEI]);
+  });
+});
+
+/** What the compiler has to say of a TypeScript file, under the project's own settings. */
+function faultsOf(file: string): string[] {
+  const { config } = ts.readConfigFile("tsconfig.json", (path) => ts.sys.readFile(path)) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [file] }, ts.sys, ".");
+  const program = ts.createProgram([file], options);
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
+
+/** What a process that runs the file prints. */
+async function outputOf(file: string): Promise<string> {
+  const child = spawn(process.execPath, ["--import", "tsx", file], { stdio: ["ignore", "pipe", "inherit"] });
+  const output = child.stdout.setEncoding("utf8").toArray();
+  const [status] = (await once(child, "close")) as [number | null];
+  expect(status).to.equal(0);
+  return (await output).join("");
+}
+
+interface Output {
+  errors?: { severity: string; formattedMessage: string }[];
+  contracts: Record<string, Record<string, { abi: []; evm: { bytecode: { object: string } } }>>;
+}
+
+/** Compile one source that imports the project's contracts. Warnings are errors. */
+function compile(source: string, content: string): { abi: []; bytecode: string } {
+  const solc = createRequire(import.meta.url)("solc") as {
+    compile(input: string, options: { import: (path: string) => { contents: string } | { error: string } }): string;
+  };
+  const settings = { evmVersion: "berlin", outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } } };
+  const read = (path: string) => {
+    const file = existsSync(path) ? path : join("node_modules", path);
+    return existsSync(file) ? { contents: readFileSync(file, "utf8") } : { error: `${path} is not there` };
+  };
+  const input = { language: "Solidity", sources: { [source]: { content } }, settings };
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as Output;
+  expect((output.errors ?? []).map(({ formattedMessage }) => formattedMessage)).to.deep.equal([]);
+  const [made] = Object.values(output.contracts[source] ?? {});
+  expect(made, `a contract in ${dirname(source)}`).not.to.equal(undefined);
+  return { abi: made!.abi, bytecode: made!.evm.bytecode.object };
+}

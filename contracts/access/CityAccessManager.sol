@@ -11,6 +11,7 @@ import {ADMIN, Capability, CityRole} from "./CityRole.sol";
 import {ICityAccessManager} from "./ICityAccessManager.sol";
 
 /// @title CityAccessManager
+/// @notice Who may act for which city.
 contract CityAccessManager is AccessManager, ICityAccessManager {
     using EnumerableSet for EnumerableSet.AddressSet;
 
@@ -34,6 +35,7 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         _;
     }
 
+    /// @notice The network begins with one administrator.
     /// @param administrator The network's first administrator: the only account with a role.
     constructor(address administrator) AccessManager(administrator) {}
 

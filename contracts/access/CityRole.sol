@@ -12,7 +12,8 @@ Capability constant ADMIN = Capability.wrap(0);
 /// @dev Writes the city's resolution records.
 Capability constant RESOLUTION = Capability.wrap(1);
 
-/// @title A role of AccessManager is (city, capability), packed as 32 bits of city and 32 bits of capability.
+/// @title Roles of AccessManager.
+/// @notice A role is (city, capability), packed as 32 bits of city and 32 bits of capability.
 library CityRole {
     function pack(CityId city, Capability capability) internal pure returns (uint64) {
         return (uint64(CityId.unwrap(city)) << 32) | Capability.unwrap(capability);

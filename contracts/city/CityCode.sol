@@ -13,7 +13,8 @@ function sameCode(CityCode a, CityCode b) pure returns (bool) {
     return CityCode.unwrap(a) == CityCode.unwrap(b);
 }
 
-/// @title Parse, canonicalise, check and format city codes. `src/city/code.ts` does the same, and tests hold both equal.
+/// @title Parse, canonicalise, check and format city codes.
+/// @notice `src/city/code.ts` does the same, and tests hold both equal.
 library CityCodes {
     /// @notice What is wrong with a code; `position` in CityCodeInvalid counts bytes from 0.
     enum Fault {

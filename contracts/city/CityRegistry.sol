@@ -12,6 +12,7 @@ import {CityTree} from "./CityTree.sol";
 import {ICityRegistry} from "./ICityRegistry.sol";
 
 /// @title CityRegistry
+/// @notice Which cities exist, under which code, since when.
 /// @dev
 /// ```
 ///   submit                 approve                suspend

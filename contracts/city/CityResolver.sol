@@ -13,6 +13,7 @@ import {ICityRegistry} from "./ICityRegistry.sol";
 import {ICityResolver} from "./ICityResolver.sol";
 
 /// @title CityResolver
+/// @notice From a text to a city, and to what the city says of itself.
 contract CityResolver is CityManaged, EIP712, ICityResolver {
     bytes32 private constant SIGNED_CODE_TYPEHASH = keccak256("SignedCode(string code,uint32 city,uint40 time)");
 

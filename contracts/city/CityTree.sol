@@ -9,7 +9,7 @@ import {CityId, NETWORK} from "./CityId.sol";
 import {ICityRegistry} from "./ICityRegistry.sol";
 
 /// @title The tree of cities and the history of their codes: storage, the rules of placing, and what can be read.
-/// @dev The tree of codes is the tree of cities: a live city's code lengthens that of its parent, and a city's parent is the live city
+/// @notice The tree of codes is the tree of cities: a live city's code lengthens that of its parent, and a city's parent is the live city
 /// with the longest code that is a prefix of its own. So no live code ever lies under a live city that is not its ancestor.
 ///
 /// A code may skip a length of the scheme (a county directly under its province). Every code skipped that way counts the live codes

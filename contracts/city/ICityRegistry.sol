@@ -87,6 +87,7 @@ interface ICityRegistry {
     // -------------------------------------------------------------------------------------------------------------- events
     // Every event of a city carries the block of the city's previous event, 0 for its first, and who did it.
 
+    /// @notice An application stands open; the whole of it is here, to be passed back in later acts.
     event ApplicationSubmitted(
         bytes32 indexed id,
         CityId indexed parent,
@@ -95,10 +96,14 @@ interface ICityRegistry {
         string name,
         bytes32 salt
     );
+    /// @notice The applicant withdrew it.
     event ApplicationWithdrawn(bytes32 indexed id, uint40 previousBlock);
+    /// @notice The parent approved it: `city` was allocated.
     event ApplicationApproved(bytes32 indexed id, CityId indexed city, address by, uint40 previousBlock);
+    /// @notice It was rejected, with a reason code.
     event ApplicationRejected(bytes32 indexed id, uint16 reason, address by, uint40 previousBlock);
 
+    /// @notice A city got its number, its code and its name as of `from`. Its first event: no previous block.
     event CityAllocated(
         CityId indexed city,
         CityId indexed parent,
@@ -117,12 +122,19 @@ interface ICityRegistry {
         address by,
         uint40 previousBlock
     );
+    /// @notice The city has another name as of `from`.
     event CityRenamed(CityId indexed city, string name, uint40 from, address by, uint40 previousBlock);
+    /// @notice The city was suspended, with a reason code.
     event CitySuspended(CityId indexed city, uint16 reason, address by, uint40 previousBlock);
+    /// @notice The city was reinstated.
     event CityReinstated(CityId indexed city, address by, uint40 previousBlock);
+    /// @notice The city retired as of `from`; its successors take over.
     event CityRetired(CityId indexed city, CityId[] successors, uint40 from, address by, uint40 previousBlock);
+    /// @notice The city's parent offered it to another parent.
     event MoveOffered(CityId indexed city, CityId indexed to, uint40 deadline, address by, uint40 previousBlock);
+    /// @notice A country's scheme was set.
     event SchemeChanged(CityId indexed city, uint32 lengths, address by, uint40 previousBlock);
+    /// @notice A country's history was sealed: it is active.
     event HistorySealed(CityId indexed city, address by, uint40 previousBlock);
 
     // -------------------------------------------------------------------------------------------------------------- errors

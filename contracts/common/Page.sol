@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-/// @title How many entries a page of a list holds.
+/// @title Pages of lists.
+/// @notice Lists are read by page, straight from storage.
 library Page {
+    /// @notice How many entries a page of a list holds.
     /// @param total Entries in the list.
     /// @param start Index of the page's first entry.
     /// @param count Entries wanted at most.

@@ -7,6 +7,7 @@ import {Page} from "../common/Page.sol";
 import {ISuiteDirectory} from "./ISuiteDirectory.sol";
 
 /// @title SuiteDirectory
+/// @notice Where the suite's contracts are.
 contract SuiteDirectory is CityManaged, ISuiteDirectory {
     bytes32[] private _names;
     mapping(bytes32 name => Entry[]) private _versions;

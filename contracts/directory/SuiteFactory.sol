@@ -5,6 +5,7 @@ import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {ISuiteFactory} from "./ISuiteFactory.sol";
 
 /// @title SuiteFactory
+/// @notice Deploys the suite's contracts to addresses that follow from their code alone.
 contract SuiteFactory is ISuiteFactory {
     /// @inheritdoc ISuiteFactory
     function deploy(bytes32 salt, bytes calldata initCode) external returns (address deployed) {

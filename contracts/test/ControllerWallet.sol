@@ -4,7 +4,8 @@ pragma solidity 0.8.30;
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-/// @title An organisation's wallet, for tests: accepts what its owner signed (ERC-1271).
+/// @title ControllerWallet
+/// @notice An organisation's wallet, for tests: accepts what its owner signed (ERC-1271).
 contract ControllerWallet is IERC1271 {
     address private immutable _owner;
 

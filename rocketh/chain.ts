@@ -56,7 +56,7 @@ export async function transact(
   }
   const receipt = await waitForReceipt(provider, hash, what, timeout);
   if (BigInt(receipt.status) !== 1n) {
-    const why = await whyReverted(provider, transaction, receipt);
+    const why = await whyReverted(provider, transaction);
     throw new Error(`${what}: transaction ${hash} reverted in block ${Number(receipt.blockNumber)}: ${why}`);
   }
   return receipt;
@@ -141,10 +141,10 @@ export async function logsOf(
   }
 }
 
-async function whyReverted(provider: Provider, transaction: object, receipt: Receipt): Promise<string> {
-  const before = `0x${(BigInt(receipt.blockNumber) - 1n).toString(16)}`;
+/** Ask for the same again without sending it: what made it revert mostly still does. */
+async function whyReverted(provider: Provider, transaction: object): Promise<string> {
   try {
-    await provider.request({ method: "eth_call", params: [transaction, before] });
+    await provider.request({ method: "eth_call", params: [transaction, "latest"] });
   } catch (error) {
     return reasonOf(error);
   }

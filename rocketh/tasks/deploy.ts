@@ -5,6 +5,7 @@ import { plainly } from "./plainly.js";
 interface Arguments {
   tags?: string;
   saveDeployments?: string;
+  noCompile?: boolean;
 }
 
 /** Build, then run the steps. In-process networks end with the command, so nothing of them is recorded unless asked for. */
@@ -12,8 +13,11 @@ export default function deployTask(args: Arguments, hre: HardhatRuntimeEnvironme
   return plainly(() => deploy(args, hre));
 }
 
-async function deploy({ tags = "", saveDeployments = "" }: Arguments, hre: HardhatRuntimeEnvironment): Promise<void> {
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+async function deploy(
+  { tags = "", saveDeployments = "", noCompile = false }: Arguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  if (!noCompile) await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   const { config } = await import("../config.js");
   const { runSteps } = await import("../run.js"); // needs what the build writes
 

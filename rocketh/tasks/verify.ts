@@ -9,12 +9,14 @@ import { plainly } from "./plainly.js";
 const WITHOUT_KEYS: NetworkConfigOverride = { accounts: "remote" };
 
 /** Build, then verify. Who deployed and who administers is told by variables, or by the records. */
-export default function verifyTask(_: object, hre: HardhatRuntimeEnvironment): Promise<void> {
-  return plainly(() => verifyNetwork(hre));
+export default function verifyTask(args: { noCompile?: boolean }, hre: HardhatRuntimeEnvironment): Promise<void> {
+  return plainly(async () => {
+    if (!args.noCompile) await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+    await verifyNetwork(hre);
+  });
 }
 
 async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
-  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   const { config, DEFAULTS } = await import("../config.js");
   const { checkChainId, checkRecords, identify } = await import("../guard.js");
   const { verify } = await import("../verify.js"); // needs what the build writes

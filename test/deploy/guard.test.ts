@@ -76,7 +76,9 @@ describe("before deployment", () => {
     });
 
     it("must say which chain they are of", async () => {
-      for (const mark of [undefined, "", "{}", '{"chainId":"31337"}']) {
+      const { genesis } = await identify(chain.provider);
+      const anotherId = JSON.stringify({ chainId: "4242", genesisHash: genesis });
+      for (const mark of [undefined, "", "{}", '{"chainId":"31337"}', anotherId]) {
         const folder = copyOf(records);
         rmSync(join(folder, "default", ".chain"));
         if (mark !== undefined) writeFileSync(join(folder, "default", ".chain"), mark);

@@ -57,12 +57,16 @@ function startNode(): HardhatNode {
     console.error(log.join("\n"));
     throw new Error(`hardhat node ended by itself with status ${status}; above are its last lines`);
   });
-  const late = sleep(START_MS, undefined, { ref: false }).then((): never => {
+  const late = new AbortController();
+  const answers = listening.then(answering).finally(() => {
+    late.abort();
+  });
+  const tooLate = sleep(START_MS, undefined, late).then((): never => {
     console.error(log.join("\n"));
     throw new Error(`hardhat node did not answer within ${START_MS / 1000} s; above is what it said`);
   });
-  late.catch(() => undefined); // nobody waits for it any more once the node answers
-  return { url: Promise.race([listening.then(answering), died, late]), died };
+  tooLate.catch(() => undefined); // put off, when the node answers
+  return { url: Promise.race([answers, died, tooLate]), died };
 }
 
 /** The URL, as soon as a node answers there. */

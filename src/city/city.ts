@@ -43,6 +43,13 @@ export interface City {
   active: boolean;
 }
 
+/** A code a city held, as the contract tells it. */
+interface CodePeriod {
+  code: string;
+  from: bigint;
+  until: bigint;
+}
+
 /** When a question is about; the latest block if left out. A moment after the latest block counts as that block's. */
 export interface AsOf {
   at?: Date | undefined;
@@ -154,21 +161,22 @@ async function cityIn(view: View, id: bigint): Promise<City> {
     periodOf(view, id),
     access.isActive(id, { blockTag }),
   ]);
-  const [self] = path;
+  const [self, ...ancestors] = path;
   if (self === undefined || period === undefined) {
     const first = await view.resolver.codesOf(id, 0, 1, { blockTag });
     const began = first.map(({ from }) => `; its first one began ${showTime(from)}`).join("");
     throw new CityUnknownError(`city ${id} had no code on ${showTime(view.time)}${began}`);
   }
+  const code = decodeCityCode(period.code); // a retired city's very last code may never have been held for a moment
   return {
     id,
     asOf: dateOf(view.time),
-    code: self.code,
-    printed: formatCityCode(self.code),
+    code,
+    printed: formatCityCode(code),
     from: dateOf(period.from),
     until: period.until === 0n ? null : dateOf(period.until),
     name: self.name,
-    path,
+    path: [{ ...self, code }, ...ancestors],
     status: statusOf(status),
     active,
   };
@@ -220,11 +228,11 @@ async function* historyIn(view: View, id: bigint): AsyncGenerator<CityEvent, voi
 }
 
 /** The code period that covers the moment asked about; of a retired city, after its end, the last one. */
-async function periodOf(view: View, id: bigint): Promise<{ from: bigint; until: bigint } | undefined> {
-  let covering: { from: bigint; until: bigint } | undefined;
+async function periodOf(view: View, id: bigint): Promise<CodePeriod | undefined> {
+  let covering: CodePeriod | undefined;
   const { resolver, blockTag } = view;
-  for await (const { from, until } of byPage((start, count) => resolver.codesOf(id, start, count, { blockTag }))) {
-    if (from <= view.time) covering = { from, until };
+  for await (const period of byPage((start, count) => resolver.codesOf(id, start, count, { blockTag }))) {
+    if (period.from <= view.time) covering = period;
   }
   return covering;
 }

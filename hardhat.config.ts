@@ -21,7 +21,7 @@ const compiler = {
   settings: {
     evmVersion: "berlin", // the oldest EVM among today's consortium chains
     metadata: { bytecodeHash: "none" }, // code, and so its CREATE2 address, does not depend on comments
-    optimizer: { enabled: true, runs: 200 },
+    optimizer: { enabled: true, runs: 50 },
   },
 };
 

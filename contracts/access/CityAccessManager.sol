@@ -7,6 +7,7 @@ import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 import {Page} from "../common/Page.sol";
 import {CityId, NETWORK} from "../city/CityId.sol";
+import {ICityRegistry} from "../city/ICityRegistry.sol";
 import {ADMIN, Capability, CityRole} from "./CityRole.sol";
 import {ICityAccessManager} from "./ICityAccessManager.sol";
 
@@ -74,6 +75,24 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         uint64 role = CityRole.pack(city, capability);
         (bool isMember, uint32 delay) = hasRole(role, account);
         return isMember && delay == 0 && role != PUBLIC_ROLE;
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function hasStanding(
+        address account,
+        CityId city,
+        Capability capability,
+        CityId[] calldata lineage
+    ) external view returns (bool) {
+        if (lineage.length == 0) return holds(account, city, capability);
+        CityId acting = lineage[lineage.length - 1];
+        if (!holds(account, acting, capability)) return false;
+        if (lineage.length == 1 && acting == nearestActive(city)) return true;
+        for (uint256 i = 0; i < lineage.length; ++i) {
+            if (!ICityRegistry(cityRegistry).isSuccessor(city, lineage[i])) return false;
+            city = lineage[i];
+        }
+        return true;
     }
 
     /// @inheritdoc ICityAccessManager
@@ -148,6 +167,22 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
     }
 
     /// @inheritdoc ICityAccessManager
+    function nearestActive(CityId city) public view returns (CityId) {
+        CityId inactive = firstInactive(city);
+        while (inactive != NETWORK) {
+            city = _places[inactive].parent;
+            inactive = firstInactive(city);
+        }
+        return city;
+    }
+
+    /// @inheritdoc ICityAccessManager
+    function isAncestorOrSelf(CityId ancestor, CityId city) external view returns (bool) {
+        while (city != ancestor && city != NETWORK) city = _places[city].parent;
+        return city == ancestor;
+    }
+
+    /// @inheritdoc ICityAccessManager
     function pathOf(CityId city) external view returns (CityId[] memory path) {
         require(_exists(city), CityUnknown(city));
         uint256 length = 0;
@@ -194,6 +229,16 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         _grantRole(role, account, getRoleGrantDelay(role), 0);
     }
 
+    /// @inheritdoc IAccessManager
+    /// @dev The target sees the manager as its caller; who it was is said here.
+    function execute(
+        address target,
+        bytes calldata data
+    ) public payable override(AccessManager, IAccessManager) returns (uint32) {
+        emit CallExecuted(_msgSender(), target, bytes4(data));
+        return super.execute(target, data);
+    }
+
     // --------------------------------------------------------------------------------------------------- controller hand-over
 
     /// @inheritdoc ICityAccessManager
@@ -218,22 +263,16 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         uint64 role = CityRole.pack(city, ADMIN);
         ControllerOffer memory offer = _controllerOffers[city][from];
         _checkController(from, city);
-        // An offer made before its maker's dismissal is stale for ever, even if they were appointed again.
-        (uint48 since, , , ) = getAccess(role, from);
-        require(
-            offer.to == msg.sender && block.timestamp <= offer.deadline && since <= offer.offeredAt,
-            OfferNotGood(city, from, msg.sender)
-        );
-        delete _controllerOffers[city][from];
-        // The new one first: the network always has an administrator.
+        require(offer.to == msg.sender && block.timestamp <= offer.deadline, OfferNotGood(city, from, msg.sender));
+        _revokeRole(role, from); // and the offer with it
         _grantRole(role, msg.sender, getRoleGrantDelay(role), 0);
-        _revokeRole(role, from);
         emit ControllerChanged(city, from, msg.sender);
     }
 
     // ------------------------------------------------------------------------------------------------------------- internal
 
     function _checkController(address account, CityId city) private view {
+        require(city != NETWORK, CityUnknown(city));
         require(holds(account, city, ADMIN), CityUnauthorized(account, city, ADMIN));
         _checkActive(city);
     }
@@ -257,6 +296,9 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         // slither-disable-next-line unused-return
         _members[role].remove(account);
         require(role != ADMIN_ROLE || _members[role].length() != 0, LastNetworkAdministrator(account));
+        // An offer made before its maker's dismissal is gone, even if they are appointed again.
+        CityId city = CityRole.cityOf(role);
+        if (role == CityRole.pack(city, ADMIN)) delete _controllerOffers[city][account];
         uint48 until = Time.timestamp();
         if (since < until) _tenures[role][account].push(Tenure(since, until));
         return true;

@@ -11,8 +11,9 @@ import {Capability} from "./CityRole.sol";
 /// (0, ADMIN) is AccessManager's ADMIN_ROLE.
 ///
 /// Trust assumptions
-/// - The network's administrators may close and open contracts, set delays, and admit or suspend countries. They cannot change the
-///   tree, nor grant a role below a country without first making themselves its controller, which everyone sees.
+/// - The network's administrators may close and open contracts, set delays, admit and suspend countries, and act for what a suspended
+///   country can no longer decide; as the ancestor of all they may also move a city from one country to another. They appoint a
+///   country's controllers, and grant no role below a country without first making themselves its controller. Everyone sees all of it.
 /// - The tree is written by the CityRegistry alone, bound once.
 /// - AccessManager's delays serve the network's own functions and the granting of roles. The guard is immediate: a member with an
 ///   execution delay does not pass it. Guardians are roles of the network.
@@ -54,6 +55,9 @@ interface ICityAccessManager is IAccessManager {
         uint48 deadline;
     }
 
+    /// @notice `by` had the manager call `target`, which sees the manager as its caller (AccessManager's `execute`).
+    event CallExecuted(address indexed by, address indexed target, bytes4 indexed selector);
+
     /// @notice The CityRegistry was bound.
     event CityRegistryBound(address indexed registry, address by);
 
@@ -88,7 +92,7 @@ interface ICityAccessManager is IAccessManager {
     /// @notice The network's last administrator cannot be removed: nobody could be appointed any more.
     error LastNetworkAdministrator(address account);
 
-    /// @notice There is no offer that is still good: made to the caller, not past its deadline, its maker a controller ever since.
+    /// @notice There is no offer that is still good: made to the caller, not past its deadline, its maker not dismissed since.
     error OfferNotGood(CityId city, address from, address to);
     /// @notice The deadline has passed.
     error DeadlinePassed(uint48 deadline);
@@ -117,6 +121,17 @@ interface ICityAccessManager is IAccessManager {
     /// @notice Whether `account` holds (city, capability) now and without delay, whatever the state of city or contract.
     /// @dev The question for acts that end, restrict, veto, oppose, withdraw or pay what is owed.
     function holds(address account, CityId city, Capability capability) external view returns (bool);
+
+    /// @notice Whether an account may end or restrict what belongs to a city: it holds (acting, capability), where `acting` is the last
+    /// of `lineage`.
+    /// @param lineage Empty for the city itself; otherwise either the nearest active ancestor of a city that cannot act, or a chain of
+    /// successors, each taking over the retired one before it.
+    function hasStanding(
+        address account,
+        CityId city,
+        Capability capability,
+        CityId[] calldata lineage
+    ) external view returns (bool);
 
     /// @notice Whether `account` held the role at `time` (UTC seconds, not in the future), judged from its present and past memberships.
     function heldAt(uint64 role, address account, uint48 time) external view returns (bool);
@@ -149,6 +164,13 @@ interface ICityAccessManager is IAccessManager {
     /// @notice Whether the city and all its ancestors are active; false for a city that does not exist.
     function isActive(CityId city) external view returns (bool);
 
+    /// @notice The nearest city on the path, the city itself included, that is active along its whole path; city 0 where none is.
+    /// @dev Reverts with CityUnknown for a city that does not exist.
+    function nearestActive(CityId city) external view returns (CityId);
+
+    /// @notice Whether `city` is `ancestor`, or lies below it; city 0 is the ancestor of all.
+    function isAncestorOrSelf(CityId ancestor, CityId city) external view returns (bool);
+
     /// @notice The cities from `city` up to its country. Reverts with CityUnknown for a city that does not exist.
     function pathOf(CityId city) external view returns (CityId[] memory path);
 
@@ -172,7 +194,7 @@ interface ICityAccessManager is IAccessManager {
     // --------------------------------------------------------------------------------------------------- controller hand-over
 
     /// @notice Offer the city to another account, in place of an earlier offer of the same controller. By a controller, without delay,
-    /// of an active city.
+    /// of an active city. The network has no controller: its administrators are granted and revoked as roles, with their delays.
     /// @param deadline UTC seconds, the last moment to accept.
     function offerController(CityId city, address to, uint48 deadline) external;
 

@@ -100,7 +100,7 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         CityId[] calldata cities,
         CityCode[] calldata codes
     ) external restricted {
-        require(cities.length != 0, NothingToDo());
+        _checkBatch(cities, codes);
         _checkHistory(_nodes[cities[0]].code, time);
         require(_countryOf(codes[0]) == _countryOf(_nodes[cities[0]].code), NotInCountry(codes[0]));
         _move(parent, cities, codes, time);
@@ -114,15 +114,15 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         CityId[] calldata children
     ) external restricted {
         _checkHistory(_nodes[city].code, time);
-        _retire(city, successors, children, time);
+        _retire(_countryOf(_nodes[city].code), city, successors, children, time);
     }
 
     /// @inheritdoc ICityRegistry
     function sealHistory(CityId country) external restricted {
         _checkStatus(country, CityStatus.Loading);
         _schemes[country].historyTime = 0;
-        _setStatus(country, CityStatus.Active);
         emit HistorySealed(country, msg.sender, _touch(country));
+        _setStatus(country, CityStatus.Active);
     }
 
     // ------------------------------------------------------------------------------------------------- applying, allocating
@@ -173,6 +173,7 @@ contract CityRegistry is CityTree, EIP712, Multicall {
 
     /// @inheritdoc ICityRegistry
     function reject(CityApplication calldata application, uint16 reason) external {
+        // slither-disable-next-line unused-return
         _checkStanding(application.parent);
         (bytes32 id, uint40 previousBlock) = _decide(application, ApplicationStatus.Rejected);
         emit ApplicationRejected(id, reason, msg.sender, previousBlock);
@@ -204,18 +205,19 @@ contract CityRegistry is CityTree, EIP712, Multicall {
 
     /// @inheritdoc ICityRegistry
     function suspend(CityId city, uint16 reason) external {
+        // slither-disable-next-line unused-return
         _checkStanding(_parentOf(city));
         _checkStatus(city, CityStatus.Active);
-        _setStatus(city, CityStatus.Suspended);
         emit CitySuspended(city, reason, msg.sender, _touch(city));
+        _setStatus(city, CityStatus.Suspended);
     }
 
     /// @inheritdoc ICityRegistry
     function reinstate(CityId city) external {
         manager.checkCan(msg.sender, _parentOf(city), ADMIN);
         _checkStatus(city, CityStatus.Suspended);
-        _setStatus(city, CityStatus.Active);
         emit CityReinstated(city, msg.sender, _touch(city));
+        _setStatus(city, CityStatus.Active);
     }
 
     /// @inheritdoc ICityRegistry
@@ -226,7 +228,7 @@ contract CityRegistry is CityTree, EIP712, Multicall {
 
     /// @inheritdoc ICityRegistry
     function recode(CityId[] calldata cities, CityCode[] calldata codes) external {
-        require(cities.length != 0, NothingToDo());
+        _checkBatch(cities, codes);
         CityId parent = _parentOf(cities[0]);
         manager.checkCan(msg.sender, parent, ADMIN);
         _move(parent, cities, codes, _now());
@@ -242,23 +244,33 @@ contract CityRegistry is CityTree, EIP712, Multicall {
     }
 
     /// @inheritdoc ICityRegistry
+    function withdrawMove(CityId city) external {
+        // slither-disable-next-line unused-return
+        _checkStanding(_parentOf(city));
+        delete _moveOffers[city];
+        emit MoveWithdrawn(city, msg.sender, _touch(city));
+    }
+
+    /// @inheritdoc ICityRegistry
     function move(CityId authority, CityId parent, CityId[] calldata cities, CityCode[] calldata codes) external {
-        require(cities.length != 0, NothingToDo());
+        _checkBatch(cities, codes);
         manager.checkCan(msg.sender, authority, ADMIN);
         manager.checkOpen(parent);
         CityId city = cities[0];
-        bool common = _isAncestorOrSelf(authority, parent) && _isAncestorOrSelf(authority, _parentOf(city));
-        require(
-            common || (authority == parent && _isMoveOffered(city, parent)),
-            MoveNotAgreed(city, parent, authority)
-        );
+        CityId from = _parentOf(city);
+        if (!manager.isAncestorOrSelf(authority, parent) || !manager.isAncestorOrSelf(authority, from)) {
+            require(authority == parent && _isMoveOffered(city, parent), MoveNotAgreed(city, parent, authority));
+            manager.checkOpen(from);
+        }
         _move(parent, cities, codes, _now());
     }
 
     /// @inheritdoc ICityRegistry
     function retire(CityId city, CityId[] calldata successors, CityId[] calldata children) external {
-        _checkStanding(_parentOf(city));
-        _retire(city, successors, children, _now());
+        CityId acting = _checkStanding(_parentOf(city));
+        // Ending needs the role alone; giving others its standing widens.
+        if (successors.length != 0) manager.checkCan(msg.sender, acting, ADMIN);
+        _retire(acting, city, successors, children, _now());
     }
 
     // -------------------------------------------------------------------------------------------------------------- reading
@@ -311,13 +323,22 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         emit CityRenamed(city, name, time, msg.sender, _touch(city));
     }
 
-    function _retire(CityId city, CityId[] calldata successors, CityId[] calldata children, uint40 time) private {
+    function _retire(
+        CityId acting,
+        CityId city,
+        CityId[] calldata successors,
+        CityId[] calldata children,
+        uint40 time
+    ) private {
         _checkLive(city);
         uint32 previous = 0;
         for (uint256 i = 0; i < successors.length; ++i) {
             CityId successor = successors[i];
             uint32 number = CityId.unwrap(successor);
-            require(number > previous && successor != city, SuccessorInvalid(successor));
+            require(
+                number > previous && successor != city && manager.isAncestorOrSelf(acting, successor),
+                SuccessorInvalid(successor)
+            );
             previous = number;
             _checkLive(successor);
             _predecessors[successor].push(city);
@@ -350,6 +371,7 @@ contract CityRegistry is CityTree, EIP712, Multicall {
 
     function _isMoveOffered(CityId city, CityId to) private view returns (bool) {
         MoveOffer memory offer = _moveOffers[city];
+        // slither-disable-next-line incorrect-equality
         return offer.to == to && offer.changes == _nodes[city].changes && block.timestamp <= offer.deadline;
     }
 
@@ -359,6 +381,11 @@ contract CityRegistry is CityTree, EIP712, Multicall {
         // Five steps, with the country above and one more node below, make a path of at most seven cities.
         require(scheme & 1 == 0 && scheme >> 20 == 0 && count != 0 && count <= 5, SchemeInvalid(scheme));
         return scheme;
+    }
+
+    function _checkBatch(CityId[] calldata cities, CityCode[] calldata codes) private pure {
+        require(cities.length != 0, NothingToDo());
+        require(cities.length == codes.length, LengthsDiffer(cities.length, codes.length));
     }
 
     function _checkCountry(CityId country) private view {

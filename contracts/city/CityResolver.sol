@@ -8,7 +8,7 @@ import {ADMIN, CityRole, RESOLUTION} from "../access/CityRole.sol";
 import {ICityAccessManager} from "../access/ICityAccessManager.sol";
 import {Page} from "../common/Page.sol";
 import {CityCode, CityCodes} from "./CityCode.sol";
-import {CityId} from "./CityId.sol";
+import {CityId, NETWORK} from "./CityId.sol";
 import {ICityRegistry} from "./ICityRegistry.sol";
 import {ICityResolver} from "./ICityResolver.sol";
 
@@ -73,14 +73,19 @@ contract CityResolver is CityManaged, EIP712, ICityResolver {
     function codesOf(CityId city, uint256 start, uint256 count) external view returns (CodePeriod[] memory periods) {
         ICityRegistry.City memory present = registry.cityOf(city);
         uint256 former = registry.formerCodeCount(city);
-        uint256 total = present.status == ICityRegistry.CityStatus.None ? 0 : former + 1;
+        // No last one for a city that does not exist, or whose last code it never held for a moment.
+        uint256 total = present.codeFrom == present.retiredAt ? former : former + 1;
         periods = new CodePeriod[](Page.length(total, start, count));
         if (periods.length == 0) return periods;
         // From the page's last one back: each period ends where the next one begins.
         uint256 index = start + periods.length;
         uint40 until = present.retiredAt;
-        if (index == former) until = present.codeFrom;
-        else if (index < former) (, until) = registry.formerCode(city, index);
+        if (index == former) {
+            until = present.codeFrom;
+        } else if (index < former) {
+            // slither-disable-next-line unused-return
+            (, until) = registry.formerCode(city, index);
+        }
         while (index > start) {
             --index;
             (CityCode code, uint40 from) = index == former
@@ -97,6 +102,7 @@ contract CityResolver is CityManaged, EIP712, ICityResolver {
         uint256 start,
         uint256 count
     ) external view returns (CodeHolder[] memory holders) {
+        // slither-disable-next-line unused-return
         (CityId city, uint40 from, uint40 until, ) = registry.holdingOf(code);
         uint256 former = registry.formerHolderCount(code);
         uint256 total = former + (from == until ? 0 : 1);
@@ -128,12 +134,16 @@ contract CityResolver is CityManaged, EIP712, ICityResolver {
     ) external view returns (SignedCodeStatus) {
         if (time > block.timestamp) return SignedCodeStatus.InFuture;
         (, CityId holder) = resolve(code, time);
-        if (holder != city) return SignedCodeStatus.CodeNotOfCity;
+        if (holder != city || city == NETWORK) return SignedCodeStatus.CodeNotOfCity;
         if (!SignatureChecker.isValidSignatureNow(signer, signedCodeDigest(code, city, time), signature)) {
             return SignedCodeStatus.SignatureInvalid;
         }
-        if (!manager.heldAt(CityRole.pack(city, ADMIN), signer, time)) return SignedCodeStatus.NotController;
-        return manager.holds(signer, city, ADMIN) ? SignedCodeStatus.Valid : SignedCodeStatus.FormerController;
+        uint64 role = CityRole.pack(city, ADMIN);
+        if (!manager.heldAt(role, signer, time)) return SignedCodeStatus.NotController;
+        (bool isMember, uint32 delay) = manager.hasRole(role, signer);
+        if (!isMember) return SignedCodeStatus.FormerController;
+        // With an execution delay the account acts for the city only through the manager, and signs nothing.
+        return delay == 0 ? SignedCodeStatus.Valid : SignedCodeStatus.NotController;
     }
 
     /// @dev The city's previous event here was in the block returned.

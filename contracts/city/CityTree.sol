@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {CityManaged} from "../access/CityManaged.sol";
-import {ADMIN, Capability} from "../access/CityRole.sol";
+import {ADMIN} from "../access/CityRole.sol";
 import {Page} from "../common/Page.sol";
 import {CityCode, CityCodes} from "./CityCode.sol";
 import {CityId, NETWORK} from "./CityId.sol";
@@ -158,24 +158,23 @@ abstract contract CityTree is CityManaged, ICityRegistry {
     }
 
     /// @inheritdoc ICityRegistry
-    function hasStanding(
-        address account,
-        CityId city,
-        Capability capability,
-        CityId[] calldata lineage
-    ) external view returns (bool) {
-        if (lineage.length == 0) return manager.holds(account, city, capability);
-        CityId acting = lineage[lineage.length - 1];
-        if (!manager.holds(account, acting, capability)) return false;
-        if (lineage.length == 1 && acting == _nearestActive(city)) return true;
-        for (uint256 i = 0; i < lineage.length; ++i) {
-            if (!_isSuccessor(city, lineage[i])) return false;
-            city = lineage[i];
+    function isSuccessor(CityId city, CityId candidate) external view returns (bool) {
+        // In ascending order.
+        CityId[] storage all = _successors[city];
+        uint256 low = 0;
+        uint256 high = all.length;
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (CityId.unwrap(all[middle]) < CityId.unwrap(candidate)) low = middle + 1;
+            else high = middle;
         }
-        return true;
+        return low < all.length && all[low] == candidate;
     }
 
     // -------------------------------------------------------------------------------------------------------------- placing
+
+    // The manager is the suite's own and calls nobody, so nothing re-enters where acts below write after writing the tree.
+    // slither-disable-start reentrancy-no-eth
 
     /// @dev Give a new number to a city, below `parent` and with this code; `children` are children of the same parent that pass below.
     function _create(
@@ -204,11 +203,11 @@ abstract contract CityTree is CityManaged, ICityRegistry {
 
     /// @dev Give the first of `cities` another parent and code, and all those below it their new codes.
     function _move(CityId parent, CityId[] calldata cities, CityCode[] calldata codes, uint40 time) internal {
-        require(cities.length == codes.length, LengthsDiffer(cities.length, codes.length));
         CityId[] memory parents = new CityId[](cities.length);
         for (uint256 i = 0; i < cities.length; ++i) {
             CityId city = cities[i];
             _checkLive(city);
+            require(manager.isAncestorOrSelf(cities[0], city), NotChild(city, cities[0]));
             parents[i] = i == 0 ? parent : _parentOf(city);
             _detach(city);
             _release(_nodes[city].code, time);
@@ -275,9 +274,7 @@ abstract contract CityTree is CityManaged, ICityRegistry {
         Node storage node = _nodes[city];
         CityCode code = node.code;
         uint256 skipped = _checkBelow(city, parent, code);
-        for (uint256 length = 1; skipped >> length != 0; ++length) {
-            if ((skipped >> length) & 1 == 1) ++holdingOf[code.localPrefix(length)].skippedBy;
-        }
+        _countSkips(code, skipped, true);
         node.childIndex = uint32(_children[parent].length);
         _children[parent].push(city);
         manager.place(city, parent, node.status == CityStatus.Active);
@@ -297,8 +294,15 @@ abstract contract CityTree is CityManaged, ICityRegistry {
 
         CityCode code = _nodes[city].code;
         uint256 skipped = _skipped(_nodes[parent].code, code);
+        _countSkips(code, skipped, false);
+    }
+
+    /// @dev Each code that `code` skips, at the lengths set in `skipped`, has one live code more, or less, that skips it.
+    function _countSkips(CityCode code, uint256 skipped, bool more) private {
         for (uint256 length = 1; skipped >> length != 0; ++length) {
-            if ((skipped >> length) & 1 == 1) --holdingOf[code.localPrefix(length)].skippedBy;
+            if ((skipped >> length) & 1 == 0) continue;
+            Holding storage holding = holdingOf[code.localPrefix(length)];
+            holding.skippedBy = more ? holding.skippedBy + 1 : holding.skippedBy - 1;
         }
     }
 
@@ -312,6 +316,8 @@ abstract contract CityTree is CityManaged, ICityRegistry {
         _attach(city, parent);
         emit CityMoved(city, parent, _nodes[city].code, time, msg.sender, _touch(city));
     }
+
+    // slither-disable-end reentrancy-no-eth
 
     // --------------------------------------------------------------------------------------------------------------- checks
 
@@ -347,6 +353,7 @@ abstract contract CityTree is CityManaged, ICityRegistry {
     function _skipped(CityCode parentCode, CityCode code) private view returns (uint256) {
         (uint256 length, uint256 localLength) = code.validate();
         if (length != CityCodes.COUNTRY_LENGTH + 1 + localLength) return 0;
+        // slither-disable-next-line unused-return
         (, uint256 parentLocal) = parentCode.validate();
         return _between(_schemes[_countryOf(code)].lengths, parentLocal, localLength);
     }
@@ -366,10 +373,12 @@ abstract contract CityTree is CityManaged, ICityRegistry {
 
     function _checkLive(CityId city) internal view {
         CityStatus status = _nodes[city].status;
+        // slither-disable-next-line incorrect-equality
         require(status == CityStatus.Active || status == CityStatus.Suspended, CityStatusInvalid(city, status));
     }
 
     function _checkStatus(CityId city, CityStatus status) internal view {
+        // slither-disable-next-line incorrect-equality
         require(_nodes[city].status == status, CityStatusInvalid(city, _nodes[city].status));
     }
 
@@ -378,39 +387,12 @@ abstract contract CityTree is CityManaged, ICityRegistry {
         require(_parentOf(child) == parent, NotChild(child, parent));
     }
 
-    /// @dev The caller may end or restrict: (city, ADMIN), or where that city cannot act, its nearest active ancestor's.
-    function _checkStanding(CityId city) internal view {
-        require(
-            manager.holds(msg.sender, city, ADMIN) || manager.holds(msg.sender, _nearestActive(city), ADMIN),
-            NoStanding(msg.sender, city)
-        );
-    }
-
-    function _nearestActive(CityId city) internal view returns (CityId) {
-        CityId inactive = manager.firstInactive(city);
-        while (inactive != NETWORK) {
-            city = _parentOf(inactive);
-            inactive = manager.firstInactive(city);
-        }
-        return city;
-    }
-
-    function _isAncestorOrSelf(CityId ancestor, CityId city) internal view returns (bool) {
-        while (city != ancestor && city != NETWORK) city = _parentOf(city);
-        return city == ancestor;
-    }
-
-    /// @dev Successors are in ascending order.
-    function _isSuccessor(CityId city, CityId candidate) internal view returns (bool) {
-        CityId[] storage all = _successors[city];
-        uint256 low = 0;
-        uint256 high = all.length;
-        while (low < high) {
-            uint256 middle = (low + high) / 2;
-            if (CityId.unwrap(all[middle]) < CityId.unwrap(candidate)) low = middle + 1;
-            else high = middle;
-        }
-        return low < all.length && all[low] == candidate;
+    /// @dev The caller may end or restrict: (city, ADMIN), or where that city cannot act, its nearest active ancestor's. Returns the city
+    /// that the caller acts for.
+    function _checkStanding(CityId city) internal view returns (CityId acting) {
+        if (manager.holds(msg.sender, city, ADMIN)) return city;
+        acting = manager.nearestActive(city);
+        require(manager.holds(msg.sender, acting, ADMIN), NoStanding(msg.sender, city));
     }
 
     function _childCount(CityId city) internal view returns (uint256) {
@@ -418,6 +400,7 @@ abstract contract CityTree is CityManaged, ICityRegistry {
     }
 
     function _parentOf(CityId city) internal view returns (CityId parent) {
+        // slither-disable-next-line unused-return
         (parent, , ) = manager.placeOf(city);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Capability} from "../access/CityRole.sol";
 import {CityCode} from "./CityCode.sol";
 import {CityId} from "./CityId.sol";
 
@@ -13,7 +12,7 @@ import {CityId} from "./CityId.sol";
 /// - The network (AccessManager's `restricted`): admit countries, set their schemes, load their history once.
 /// - The parent's controller, holder of (parent, ADMIN): everything about a child but what follows. Acts that create or widen ask the
 ///   guard; those that end or restrict need the role alone, and where the parent cannot act, its nearest active ancestor has it.
-/// /// - Anyone: applies, and withdraws the own application.
+/// - Anyone: applies, and withdraws the own application.
 ///
 /// Times are UTC seconds; intervals are `[from, until)`, and `until` 0 means "still". Reasons are codes, listed in docs/city.md.
 interface ICityRegistry {
@@ -21,7 +20,7 @@ interface ICityRegistry {
 
     /// @notice Where a city stands.
     /// @param None Never allocated.
-    /// @param Loading A country whose history is being loaded: nothing live happens below it until the history is sealed.
+    /// @param Loading A country whose history is being loaded: nobody but the network acts below it until the history is sealed.
     /// @param Active It may act, if its ancestors are active too.
     /// @param Suspended By its parent, until reinstated.
     /// @param Retired For ever: merged, split or abolished.
@@ -132,6 +131,8 @@ interface ICityRegistry {
     event CityRetired(CityId indexed city, CityId[] successors, uint40 from, address by, uint40 previousBlock);
     /// @notice The city's parent offered it to another parent.
     event MoveOffered(CityId indexed city, CityId indexed to, uint40 deadline, address by, uint40 previousBlock);
+    /// @notice The offer was withdrawn.
+    event MoveWithdrawn(CityId indexed city, address by, uint40 previousBlock);
     /// @notice A country's scheme was set.
     event SchemeChanged(CityId indexed city, uint32 lengths, address by, uint40 previousBlock);
     /// @notice A country's history was sealed: it is active.
@@ -180,7 +181,7 @@ interface ICityRegistry {
     error LengthsDiffer(uint256 a, uint256 b);
     /// @notice At least one city must be named.
     error NothingToDo();
-    /// @notice Successors are live cities, in ascending order, without the retired one.
+    /// @notice Successors are live cities below the one that retires it, in ascending order, without the retired one.
     error SuccessorInvalid(CityId successor);
     /// @notice `authority` is no ancestor of both the old and the new parent, and the old parent has not offered this move.
     error MoveNotAgreed(CityId city, CityId to, CityId authority);
@@ -282,8 +283,12 @@ interface ICityRegistry {
     /// @notice Offer a child to another parent. By its parent, under the guard. Whatever happens to the child ends the offer.
     function offerMove(CityId city, CityId to, uint40 deadline) external;
 
+    /// @notice Withdraw the offer of a child to another parent. By its parent or that one's nearest active ancestor.
+    function withdrawMove(CityId city) external;
+
     /// @notice Give a city another parent and another code. By a controller of `authority`, under the guard: a common ancestor of the
-    /// old and the new parent (either of them, or the network, may be it), or the new parent, accepting an offer of the old one.
+    /// old and the new parent (either of them, or the network, may be it), or the new parent, accepting an offer of the old one, which
+    /// is active still.
     /// @param authority The city on whose behalf the caller acts.
     /// @param parent The new parent.
     /// @param cities The city first, then every city below it, parents before their children; those keep their parents.
@@ -292,7 +297,8 @@ interface ICityRegistry {
 
     /// @notice Retire a city for ever: merger (others retire into the same successor), split (several successors), abolition (none).
     /// By its parent or that one's nearest active ancestor.
-    /// @param successors Live cities that take over, in ascending order; they get the retired city's standing for its old records.
+    /// @param successors Live cities that take over, in ascending order, all below the city that the caller acts for; they get the
+    /// retired city's standing for its old records. Naming any asks the guard: abolition needs the role alone.
     /// @param children All its children, which pass to its parent with the codes they have; none if they were moved before.
     function retire(CityId city, CityId[] calldata successors, CityId[] calldata children) external;
 
@@ -340,16 +346,8 @@ interface ICityRegistry {
         uint256 count
     ) external view returns (CityId[] memory predecessors);
 
-    /// @notice Whether an account may end or restrict what belongs to a city: it holds (acting, capability), where `acting` is the last
-    /// of `lineage`.
-    /// @param lineage Empty for the city itself; otherwise either the nearest active ancestor of a city that cannot act, or a chain of
-    /// successors, each taking over the retired one before it.
-    function hasStanding(
-        address account,
-        CityId city,
-        Capability capability,
-        CityId[] calldata lineage
-    ) external view returns (bool);
+    /// @notice Whether `candidate` took over the retired `city`.
+    function isSuccessor(CityId city, CityId candidate) external view returns (bool);
 
     /// @notice A country's scheme (bit n: n characters) and, while its history is open, the last date loaded; 0 when sealed.
     function schemeOf(CityId country) external view returns (uint32 lengths, uint40 historyTime);

@@ -15,7 +15,7 @@ interface ICityResolver {
     /// @param Valid Signed by an account that is a controller of the city now and was one at the stated time.
     /// @param FormerController Signed by an account that was a controller at the stated time and is none now: true, unless that
     /// account's key was lost since, which the chain cannot know.
-    /// @param NotController The account was no controller at the stated time.
+    /// @param NotController The account was no controller at the stated time, or is one with an execution delay, which signs nothing.
     /// @param SignatureInvalid The signature is not the account's.
     /// @param CodeNotOfCity The city did not hold the code's root at the stated time.
     /// @param InFuture The stated time has not come.

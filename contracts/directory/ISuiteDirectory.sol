@@ -62,11 +62,14 @@ interface ISuiteDirectory {
     /// @return version Counted from 1.
     function publish(bytes32 name, address location, uint64 startBlock) external returns (uint256 version);
 
-    /// @notice Change the status of a version. By the network.
+    /// @notice Change the status of a version; one that becomes Current supersedes the one that was. By the network.
     function setStatus(bytes32 name, uint256 version, Status status) external;
 
     /// @notice One version; all zero where it was never published.
     function entryOf(bytes32 name, uint256 version) external view returns (Entry memory);
+
+    /// @notice The one version of a name that is Current; 0 if none is.
+    function currentVersion(bytes32 name) external view returns (uint256);
 
     /// @notice The number of versions of a name, which is the latest version's number; 0 for an unknown name.
     function versionCount(bytes32 name) external view returns (uint256);

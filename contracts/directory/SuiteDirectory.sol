@@ -9,6 +9,9 @@ import {ISuiteDirectory} from "./ISuiteDirectory.sol";
 /// @title SuiteDirectory
 /// @notice Where the suite's contracts are.
 contract SuiteDirectory is CityManaged, ISuiteDirectory {
+    /// @inheritdoc ISuiteDirectory
+    mapping(bytes32 name => uint256) public currentVersion;
+
     bytes32[] private _names;
     mapping(bytes32 name => Entry[]) private _versions;
 
@@ -29,10 +32,10 @@ contract SuiteDirectory is CityManaged, ISuiteDirectory {
         } else {
             Entry storage previous = versions[version - 1];
             require(previous.location != location, AlreadyPublished(name, version));
-            if (previous.status == Status.Current) _setStatus(name, version, Status.Superseded);
         }
         versions.push(Entry(location, startBlock, Status.Current, location.codehash));
         ++version;
+        _makeCurrent(name, version);
         emit Published(name, version, location, location.codehash, startBlock, msg.sender);
     }
 
@@ -41,6 +44,8 @@ contract SuiteDirectory is CityManaged, ISuiteDirectory {
         Entry memory entry = entryOf(name, version);
         require(entry.status != Status.None, VersionUnknown(name, version));
         require(status != entry.status && status != Status.None, StatusUnchanged(status));
+        if (status == Status.Current) _makeCurrent(name, version);
+        else if (entry.status == Status.Current) currentVersion[name] = 0;
         _setStatus(name, version, status);
     }
 
@@ -59,6 +64,12 @@ contract SuiteDirectory is CityManaged, ISuiteDirectory {
         uint256 length = Page.length(_names.length, start, count);
         page = new bytes32[](length);
         for (uint256 i = 0; i < length; ++i) page[i] = _names[start + i];
+    }
+
+    function _makeCurrent(bytes32 name, uint256 version) private {
+        uint256 previous = currentVersion[name];
+        if (previous != 0) _setStatus(name, previous, Status.Superseded);
+        currentVersion[name] = version;
     }
 
     function _setStatus(bytes32 name, uint256 version, Status status) private {

@@ -27,6 +27,7 @@ interface Facts {
   CityReinstated: object;
   CityRetired: { successors: bigint[]; from: Date };
   MoveOffered: { to: bigint; deadline: Date };
+  MoveWithdrawn: object;
   SchemeChanged: { lengths: number[] };
   HistorySealed: object;
 }
@@ -69,6 +70,7 @@ const FACTS: { readonly [Name in CityEventName]: (args: Args) => Facts[Name] } =
   CityReinstated: () => ({}),
   CityRetired: ({ successors, from }) => ({ successors: [...successors], from: dateOf(from) }),
   MoveOffered: ({ to, deadline }) => ({ to, deadline: dateOf(deadline) }),
+  MoveWithdrawn: () => ({}),
   SchemeChanged: ({ lengths }) => ({ lengths: lengthsOf(lengths) }),
   HistorySealed: () => ({}),
 };

@@ -236,6 +236,10 @@ describe("CityAccessManager", () => {
       expect(await manager.placeOf(99)).to.deep.equal([0n, false, false]);
       expect(await manager.isActive(99)).to.equal(false);
       expect(await manager.isActive(0)).to.equal(true);
+      expect(await manager.isAncestorOrSelf(HEBEI, SHIJIAZHUANG)).to.equal(true);
+      expect(await manager.isAncestorOrSelf(0, SHIJIAZHUANG)).to.equal(true);
+      expect(await manager.isAncestorOrSelf(HUNAN, SHIJIAZHUANG)).to.equal(false);
+      expect(await manager.nearestActive(SHIJIAZHUANG)).to.equal(SHIJIAZHUANG);
       await expect(manager.pathOf(99)).to.be.revertedWithCustomError(manager, "CityUnknown");
       await expect(manager.firstInactive(99)).to.be.revertedWithCustomError(manager, "CityUnknown");
     });
@@ -256,7 +260,9 @@ describe("CityAccessManager", () => {
         "AccessManagerNotReady",
       );
       await time.increase(DAY);
-      await manager.connect(stranger).execute(target, call);
+      await expect(manager.connect(stranger).execute(target, call))
+        .to.emit(manager, "CallExecuted")
+        .withArgs(stranger.address, target, call.slice(0, 10));
       expect(await registry.cityAt(code("MA.784"), await time.latest())).to.equal(5n);
 
       // A scheduled act is cancelled by any administrator.
@@ -364,6 +370,7 @@ describe("CityAccessManager", () => {
       const accept = () => manager.connect(officer).acceptController(SHIJIAZHUANG, shijiazhuang);
       await expect(accept()).to.be.revertedWithCustomError(manager, "CityUnauthorized");
       await manager.connect(hebei).grantRole(role, shijiazhuang, 0);
+      expect((await manager.controllerOffer(SHIJIAZHUANG, shijiazhuang)).to).to.equal(NOBODY);
       await expect(accept())
         .to.be.revertedWithCustomError(manager, "OfferNotGood")
         .withArgs(SHIJIAZHUANG, shijiazhuang.address, officer.address);
@@ -391,6 +398,13 @@ describe("CityAccessManager", () => {
       await offer(await soon());
       await time.increase(2 * DAY);
       await expect(accept()).to.be.revertedWithCustomError(manager, "OfferNotGood");
+    });
+
+    it("is not for the network, whose administrators are granted and revoked with their delays", async () => {
+      const { manager, stranger } = await loadFixture(cities);
+      await expect(manager.offerController(0, stranger, await soon()))
+        .to.be.revertedWithCustomError(manager, "CityUnknown")
+        .withArgs(0n);
     });
 
     it("is offered by a controller only, to another account, with time to accept", async () => {

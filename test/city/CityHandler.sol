@@ -114,13 +114,8 @@ contract CityHandler is CityModel, StdCheats {
         act.authority = _random(2) == 0 ? act.parent : (_random(4) != 0 ? 1 : _anyCity());
         act.recode = act.parent == oldParent && _random(2) == 0;
         if (act.recode) act.authority = oldParent;
-        uint32[] memory cities = act.cities;
-        if (_random(8) == 0 && cities.length > 1) {
-            assembly {
-                mstore(cities, sub(mload(cities), 1)) // one descendant forgotten
-            }
-        }
-        act.codes = _translate(cities, _anyCode(act.parent));
+        if (_random(3) == 0) act.cities = _disturb(act.cities);
+        act.codes = _translate(act.cities, _anyCode(act.parent));
         bool may;
         (act.acting, may) = _widening(act.authority);
 
@@ -136,7 +131,7 @@ contract CityHandler is CityModel, StdCheats {
         uint32 city = _anyCity();
         if (city <= 1 || _random(2) == 0) return; // without the country, nothing more would happen
         uint32[] memory below = _random(2) == 0 ? children(city) : new uint32[](0);
-        uint32 successor = _anyCity();
+        uint32 successor = _random(2) == 0 ? 0 : _anyCity();
         uint32[] memory successors = new uint32[](successor == 0 ? 0 : 1);
         if (successor != 0) successors[0] = successor;
         uint32 parent = _parentOf(city);
@@ -145,7 +140,7 @@ contract CityHandler is CityModel, StdCheats {
         bool right =
             may &&
                 isLive(city) &&
-                (successor == 0 || (isLive(successor) && successor != city)) &&
+                (successor == 0 || _maySucceed(successor, city, acting)) &&
                 _wouldHold(abi.encodeCall(this.applyRetirement, (city, parent, below)));
         vm.prank(controllerOf(acting));
         try registry.retire(CityId.wrap(city), _ids(successors), _ids(below)) {
@@ -253,6 +248,7 @@ contract CityHandler is CityModel, StdCheats {
         uint32 city = act.cities[0];
         return
             !closed &&
+            _isSubtreeInOrder(act.cities) &&
             isActive(act.authority) &&
             isActive(act.parent) &&
             isAncestorOrSelf(act.authority, act.parent) &&
@@ -275,16 +271,71 @@ contract CityHandler is CityModel, StdCheats {
         (done, ) = address(registry).call(call);
     }
 
+    /// @dev Naming a successor widens: the acting city is active, the contract open, and the successor lies below.
+    function _maySucceed(uint32 successor, uint32 city, uint32 acting) private view returns (bool) {
+        return
+            isLive(successor) &&
+            successor != city &&
+            !closed &&
+            isActive(acting) &&
+            isAncestorOrSelf(acting, successor);
+    }
+
+    /// @dev Make something of a list of cities that may be no subtree in order: one forgotten, foreign, named twice, or out of order.
+    function _disturb(uint32[] memory cities) private returns (uint32[] memory) {
+        uint256 dice = _random(4);
+        if (dice < 2) {
+            uint32[] memory more = new uint32[](cities.length + 1);
+            for (uint256 i = 0; i < cities.length; ++i) more[i] = cities[i];
+            more[cities.length] = _anyCity();
+            return more;
+        }
+        if (dice == 2 && cities.length > 1) {
+            assembly {
+                mstore(cities, sub(mload(cities), 1))
+            }
+        } else {
+            uint256 a = _random(cities.length);
+            uint256 b = _random(cities.length);
+            (cities[a], cities[b]) = (cities[b], cities[a]);
+        }
+        return cities;
+    }
+
+    /// @dev The first city with all below it, each once, parents before children.
+    function _isSubtreeInOrder(uint32[] memory cities) private view returns (bool) {
+        if (cities.length != subtree(cities[0]).length) return false;
+        for (uint256 i = 1; i < cities.length; ++i) {
+            uint256 parents = 0;
+            for (uint256 j = 0; j < cities.length; ++j) {
+                if (j != i && cities[j] == cities[i]) return false;
+                if (j < i && cities[j] == _parentOf(cities[i])) ++parents;
+            }
+            if (parents == 0) return false;
+        }
+        return true;
+    }
+
     /// @dev Each code of the subtree with the root's old code replaced by the target; cut to what a code can be.
     function _translate(uint32[] memory all, bytes memory target) private view returns (bytes[] memory codes) {
         codes = new bytes[](all.length);
         uint256 root = codeOf(all[0]).length;
         for (uint256 i = 0; i < all.length; ++i) {
             bytes memory old = codeOf(all[i]);
-            bytes memory tail = new bytes(old.length - root);
+            bytes memory tail = new bytes(old.length > root ? old.length - root : 0);
             for (uint256 j = 0; j < tail.length; ++j) tail[j] = old[root + j];
-            codes[i] = bytes.concat(target, tail);
+            // Of a foreign city any code will do: its present one, or a free one.
+            codes[i] = isAncestorOrSelf(all[0], all[i]) ? bytes.concat(target, tail) : _foreignCode(all[i], old);
         }
+    }
+
+    function _foreignCode(uint32 city, bytes memory old) private view returns (bytes memory) {
+        for (uint256 i = 1; i < CODES; ++i) {
+            if (isChildCode(codeOf(_parentOf(city)), codeNumber(i)) && cityAt(codeNumber(i), type(uint40).max) == 0) {
+                return codeNumber(i);
+            }
+        }
+        return old;
     }
 
     function _childrenUnder(uint32 parent, bytes memory code) private view returns (uint32[] memory list) {

@@ -141,17 +141,18 @@ describe("CityRegistry", () => {
       const allocate = registry.connect(hebei).allocate(HEBEI, child("MA.156.1302", "唐山市", officer.address), []);
       await expect(allocate).to.emit(registry, "CityAllocated");
       const city = await registry.cityOf(5);
-      expect(city.toObject()).to.deep.equal({
-        code: code("MA.156.1302"),
-        parent: HEBEI,
-        status: Status.Active,
-        codeFrom: BigInt(await timeOf(allocate)),
-        retiredAt: 0n,
-        changedIn: BigInt(await blockOf(allocate)),
-        namedIn: BigInt(await blockOf(allocate)),
-        changes: 1n,
-        children: 0n,
-      });
+      const block = BigInt(await blockOf(allocate));
+      expect([...city]).to.deep.equal([
+        code("MA.156.1302"),
+        HEBEI,
+        Status.Active,
+        BigInt(await timeOf(allocate)), // codeFrom
+        0n, // retiredAt
+        block, // changedIn
+        block, // namedIn
+        1n, // changes
+        0n, // children
+      ]);
       expect((await registry.cityOf(99)).status).to.equal(Status.None);
     });
 
@@ -578,18 +579,58 @@ describe("CityRegistry", () => {
       ).to.be.revertedWithCustomError(registry, "CityStatusInvalid");
     });
 
+    it("takes no city along that does not lie below: not another's, not another country's", async () => {
+      const { registry, china, hebei, hunan, county } = await loadFixture(withCounty);
+      const mine = [SHIJIAZHUANG, county];
+      const codes = [code("MA.156.1312"), code("MA.156.131202")];
+      await registry.connect(hunan).allocate(HUNAN, child("MA.156.4301"), []);
+      await registry.admitCountry(code("MA.784"), "Emirates", 4, NOBODY, 0);
+      for (const [foreign, text] of [
+        [6n, "MA.156.4302"],
+        [7n, "MA.785"],
+        [HEBEI, "MA.156.14"],
+      ] as const) {
+        await expect(registry.connect(hebei).recode([...mine, foreign], [...codes, code(text)]))
+          .to.be.revertedWithCustomError(registry, "NotChild")
+          .withArgs(foreign, SHIJIAZHUANG);
+        await expect(
+          registry.connect(china).move(CHINA, HEBEI, [...mine, foreign], [...codes, code(text)]),
+        ).to.be.revertedWithCustomError(registry, "NotChild");
+      }
+    });
+
+    it("offers nothing that outlives its parent's suspension, and takes an offer back without the guard", async () => {
+      const { registry, manager, china, hebei, hunan, county } = await loadFixture(withCounty);
+      const deadline = (await time.latest()) + 365 * DAY;
+      const take = () =>
+        registry
+          .connect(hunan)
+          .move(HUNAN, HUNAN, [SHIJIAZHUANG, county], [code("MA.156.4301"), code("MA.156.430102")]);
+      await registry.connect(hebei).offerMove(SHIJIAZHUANG, HUNAN, deadline);
+      await registry.connect(china).suspend(HEBEI, 1);
+      await expect(take()).to.be.revertedWithCustomError(manager, "CityNotActive").withArgs(HEBEI, HEBEI);
+      await expect(registry.connect(hunan).withdrawMove(SHIJIAZHUANG)).to.be.revertedWithCustomError(
+        registry,
+        "NoStanding",
+      );
+      await expect(registry.connect(china).withdrawMove(SHIJIAZHUANG)).to.emit(registry, "MoveWithdrawn");
+      await registry.connect(china).reinstate(HEBEI);
+      await expect(take()).to.be.revertedWithCustomError(registry, "MoveNotAgreed");
+    });
+
     it("never puts a city below itself, nor a child before its parent", async () => {
-      const { registry, china, county } = await loadFixture(withCounty);
+      const { registry, manager, china, shijiazhuang, officer, county } = await loadFixture(withCounty);
       await expect(
         registry
           .connect(china)
           .move(CHINA, county, [SHIJIAZHUANG, county], [code("MA.156.130102.1"), code("MA.156.13")]),
       ).to.be.revertedWithCustomError(registry, "CityStatusInvalid");
+      await manager.connect(shijiazhuang).grantRole(roleOf(county, ADMIN), officer, 0);
+      await registry.connect(officer).allocate(county, child("MA.156.130102.7"), []);
+      const texts = ["MA.156.4301", "MA.156.430102.7", "MA.156.430102"];
       await expect(
-        registry
-          .connect(china)
-          .move(CHINA, HUNAN, [county, SHIJIAZHUANG], [code("MA.156.430102"), code("MA.156.4301")]),
-      ).to.be.revertedWithCustomError(registry, "CodeAboveLiveCities");
+        registry.connect(china).move(CHINA, HUNAN, [SHIJIAZHUANG, 6n, county], texts.map(code)),
+      ).to.be.revertedWithCustomError(registry, "CityStatusInvalid");
       await expect(
         registry.connect(china).move(CHINA, HUNAN, [99n], [code("MA.156.430102")]),
       ).to.be.revertedWithCustomError(registry, "MoveNotAgreed");
@@ -632,12 +673,13 @@ describe("CityRegistry", () => {
         [[5n, 5n], 5n],
         [[0n], 0n],
         [[SHIJIAZHUANG], SHIJIAZHUANG],
+        [[HUNAN], HUNAN], // another's city is not made to take over
+        [[99n], 99n],
       ] as const) {
         await expect(retire([...list]))
           .to.be.revertedWithCustomError(registry, "SuccessorInvalid")
           .withArgs(bad);
       }
-      await expect(retire([99n])).to.be.revertedWithCustomError(registry, "CityStatusInvalid");
       await retire([5n, 6n]);
       await expect(retire([])).to.be.revertedWithCustomError(registry, "CityStatusInvalid");
     });
@@ -673,6 +715,25 @@ describe("CityRegistry", () => {
       );
     });
 
+    it("names successors under the guard only: whoever is suspended, or in a closed contract, abolishes", async () => {
+      const { registry, manager, china, hebei } = await loadFixture(cities);
+      await registry.connect(hebei).allocateMany(
+        HEBEI,
+        ["MA.156.1302", "MA.156.1303"].map((text) => child(text)),
+      );
+      await registry.connect(hebei).retire(6, [], []);
+      const retire = (by = hebei, successors = [5n]) => registry.connect(by).retire(SHIJIAZHUANG, successors, []);
+      await expect(retire(hebei, [6n]))
+        .to.be.revertedWithCustomError(registry, "CityStatusInvalid")
+        .withArgs(6n, Status.Retired);
+      await manager.setTargetClosed(registry, true);
+      await expect(retire()).to.be.revertedWithCustomError(manager, "ContractClosed");
+      await manager.setTargetClosed(registry, false);
+      await registry.connect(china).suspend(HEBEI, 1);
+      await expect(retire()).to.be.revertedWithCustomError(manager, "CityNotActive");
+      await retire(china); // the nearest active ancestor
+    });
+
     it("is for the parent or its nearest active ancestor", async () => {
       const { registry, china, hebei, hunan, shijiazhuang } = await loadFixture(cities);
       for (const by of [china, hunan, shijiazhuang]) {
@@ -690,19 +751,19 @@ describe("CityRegistry", () => {
     it("is the role's own, whatever the state of the city", async () => {
       const { registry, manager, china, shijiazhuang, hebei, officer } = await loadFixture(cities);
       await manager.connect(shijiazhuang).grantRole(roleOf(SHIJIAZHUANG, RESOLUTION), officer, 0);
-      const stands = () => registry.hasStanding(officer, SHIJIAZHUANG, RESOLUTION, []);
+      const stands = () => manager.hasStanding(officer, SHIJIAZHUANG, RESOLUTION, []);
       expect(await stands()).to.equal(true);
       await registry.connect(china).suspend(HEBEI, 1);
       expect(await stands()).to.equal(true);
       await registry.connect(hebei).retire(SHIJIAZHUANG, [], []);
       expect(await stands()).to.equal(true);
-      expect(await registry.hasStanding(hebei, SHIJIAZHUANG, RESOLUTION, [])).to.equal(false);
+      expect(await manager.hasStanding(hebei, SHIJIAZHUANG, RESOLUTION, [])).to.equal(false);
     });
 
     it("passes to the nearest active ancestor of a city that cannot act, and to no other", async () => {
-      const { registry, china, hebei, administrator } = await loadFixture(cities);
+      const { registry, manager, china, hebei, administrator } = await loadFixture(cities);
       const stands = (who: { address: string }, acting: bigint) =>
-        registry.hasStanding(who.address, SHIJIAZHUANG, ADMIN, [acting]);
+        manager.hasStanding(who.address, SHIJIAZHUANG, ADMIN, [acting]);
       expect(await stands(hebei, HEBEI)).to.equal(false);
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
       expect(await stands(hebei, HEBEI)).to.equal(true);
@@ -716,7 +777,7 @@ describe("CityRegistry", () => {
     });
 
     it("passes along a line of successors", async () => {
-      const { registry, hebei, officer, stranger, hunan } = await loadFixture(cities);
+      const { registry, manager, hebei, officer, stranger, hunan } = await loadFixture(cities);
       await registry
         .connect(hebei)
         .allocateMany(HEBEI, [
@@ -726,7 +787,7 @@ describe("CityRegistry", () => {
         ]);
       await registry.connect(hebei).retire(SHIJIAZHUANG, [5n, 7n], []);
       const stands = (who: { address: string }, lineage: bigint[]) =>
-        registry.hasStanding(who.address, SHIJIAZHUANG, ADMIN, lineage);
+        manager.hasStanding(who.address, SHIJIAZHUANG, ADMIN, lineage);
       expect(await stands(stranger, [5n])).to.equal(true);
       expect(await stands(officer, [6n])).to.equal(false);
       expect(await stands(hunan, [5n])).to.equal(false);
@@ -754,6 +815,7 @@ describe("CityRegistry", () => {
       await registry.moveAt(AT + 2 * YEAR, emirates, [6], [code("MA.784.DX")]);
       await registry.allocateAt(AT + 2 * YEAR, emirates, code("MA.784.AZ"), "Abu Dhabi", []);
       await registry.retireAt(AT + 3 * YEAR, 7, [6], []);
+      expect(await registry.successorsOf(7, 0, 9)).to.deep.equal([6n]);
       expect(await registry.schemeOf(emirates)).to.deep.equal([4n, BigInt(AT + 3 * YEAR)]);
       for (const late of [
         registry.allocateAt(AT + 3 * YEAR - 1, emirates, code("MA.784.SH"), "Sharjah", []),
@@ -815,6 +877,15 @@ describe("CityRegistry", () => {
         "NotInCountry",
       );
       await expect(registry.moveAt(AT, CHINA, [], [])).to.be.revertedWithCustomError(registry, "NothingToDo");
+      await expect(registry.moveAt(AT, emirates, [6], [])).to.be.revertedWithCustomError(registry, "LengthsDiffer");
+      // Nor does a live country's city come along.
+      await expect(
+        registry.moveAt(AT, emirates, [6, SHIJIAZHUANG], [code("MA.784.DX"), code("MA.156.1399")]),
+      ).to.be.revertedWithCustomError(registry, "NotChild");
+      await expect(registry.retireAt(AT, 6, [SHIJIAZHUANG], [])).to.be.revertedWithCustomError(
+        registry,
+        "SuccessorInvalid",
+      );
       await expect(registry.allocateAt(AT, CHINA, code("MA.156.21"), "x", [])).to.be.revertedWithCustomError(
         registry,
         "HistorySealedAlready",
@@ -840,6 +911,7 @@ describe("CityRegistry", () => {
       expect(await registry.cityAt(code("MA.784.DU"), YE)).to.equal(0n);
       expect(await registry.codeAt(7, YE)).to.equal(ethers.ZeroHash);
       expect(await resolver.holdersOf(code("MA.784.DU"), 0, 10)).to.deep.equal([]);
+      expect(await resolver.codesOf(7, 0, 10)).to.deep.equal([]);
     });
 
     it("takes many acts in one call", async () => {

@@ -50,8 +50,10 @@ describe("SuiteDirectory", () => {
     expect((await directory.entryOf(key, 1)).status).to.equal(Status.Superseded);
     expect((await directory.entryOf(key, 3)).status).to.equal(Status.None);
     expect((await directory.entryOf(key, 0)).status).to.equal(Status.None);
+    expect(await directory.currentVersion(key)).to.equal(2n);
     // A withdrawn version is not called superseded by the next one.
     await directory.setStatus(key, 2, Status.Withdrawn);
+    expect(await directory.currentVersion(key)).to.equal(0n);
     await directory.publish(key, registry, 1);
     expect((await directory.entryOf(key, 2)).status).to.equal(Status.Withdrawn);
   });
@@ -80,7 +82,15 @@ describe("SuiteDirectory", () => {
     for (const status of [Status.Withdrawn, Status.None]) {
       await expect(directory.setStatus(key, 1, status)).to.be.revertedWithCustomError(directory, "StatusUnchanged");
     }
-    for (const version of [0, 2]) {
+    // Only one version is current: going back to an older one supersedes the newer.
+    await directory.setStatus(key, 1, Status.Current);
+    await directory.publish(key, directory, 1);
+    await directory.setStatus(key, 1, Status.Current);
+    expect((await directory.entryOf(key, 2)).status).to.equal(Status.Superseded);
+    expect(await directory.currentVersion(key)).to.equal(1n);
+    await directory.setStatus(key, 2, Status.Withdrawn);
+    expect(await directory.currentVersion(key)).to.equal(1n);
+    for (const version of [0, 3]) {
       await expect(directory.setStatus(key, version, Status.Current))
         .to.be.revertedWithCustomError(directory, "VersionUnknown")
         .withArgs(key, version);

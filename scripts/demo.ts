@@ -6,7 +6,6 @@ import { network } from "hardhat";
 import { deploySuite } from "../rocketh/suite.js";
 import {
   ADMIN,
-  type Civitas,
   CityCodeError,
   connect,
   decodeError,
@@ -26,8 +25,12 @@ const FREE = { gasPrice: 0n, gasLimit: 60_000_000n }; // as on a consortium chai
 
 const started = Date.now();
 let step = 0;
-const chapter = (title: string) => console.log(`\n${++step}. ${title}`);
-const tell = (text: string) => console.log(`   ${text}`);
+const chapter = (title: string) => {
+  console.log(`\n${++step}. ${title}`);
+};
+const tell = (text: string) => {
+  console.log(`   ${text}`);
+};
 const day = (date: Date) => date.toISOString().slice(0, 10);
 
 const connection = await network.getOrCreate();
@@ -153,7 +156,7 @@ await show("MA.156.4325");
 chapter("Shijiazhuang signs its code; the QR on its door can be checked by any phone.");
 const signed = await civitas.signCode(shijiazhuang, SHIJIAZHUANG);
 const payload = formatSignedCode(signed);
-console.log((await qrTerminal(payload)).replace(/^/gm, "   ").trimEnd());
+console.log(qrTerminal(payload).replace(/^/gm, "   ").trimEnd());
 tell(`The QR says: ${(await civitas.verifySignedCode(payload)).message}`);
 const forger = Wallet.createRandom();
 const forged = formatSignedCode({ ...signed, signer: forger.address });
@@ -235,7 +238,7 @@ function idOf(code: string): bigint {
 /** Resolve a text as a person would, and say what came of it. */
 async function show(text: string): Promise<void> {
   try {
-    const found = await (civitas as Civitas).resolve(text);
+    const found = await civitas.resolve(text);
     const path = found.path.map(({ name }) => name).join(" < ");
     tell(`${text.padEnd(28)} → no. ${found.id}, ${path}; ${found.active ? "active" : "not active"}`);
   } catch (error) {

@@ -2,13 +2,14 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { type ContractTransactionResponse, hexlify, randomBytes } from "ethers";
 import { network } from "hardhat";
 
-import { deploySuite } from "../rocketh/suite.js";
+import { type DeployedSuite, deploySuite } from "../rocketh/suite.js";
 import { ADMIN, encodeCityCode, roleOf, schemeOf } from "../src/index.js";
 
 /** The connection all contract tests share; each test begins from a fixture's snapshot. */
 export const connection = await network.getOrCreate();
 export const { ethers, networkHelpers } = connection;
-export const { loadFixture, time } = networkHelpers;
+export const { time } = networkHelpers;
+export const loadFixture: typeof networkHelpers.loadFixture = async (fixture) => networkHelpers.loadFixture(fixture);
 
 export const NOBODY = "0x0000000000000000000000000000000000000000";
 export const CHINA_SCHEME = schemeOf([2, 4, 6]);
@@ -17,10 +18,23 @@ export const NETWORK_ROLE = roleOf(0, ADMIN);
 /** A code as the contracts take it. */
 export const code = encodeCityCode;
 
+type Signer = HardhatEthersSigner;
+type Accounts = [Signer, Signer, Signer, Signer, Signer, Signer, ...Signer[]];
+
+/** The suite with four cities, the controller of each, and accounts that hold no role. */
+export interface World extends DeployedSuite {
+  china: Signer;
+  hebei: Signer;
+  hunan: Signer;
+  shijiazhuang: Signer;
+  officer: Signer;
+  stranger: Signer;
+}
+
 /** The suite, with China admitted: Hebei and Hunan below it, Shijiazhuang below Hebei, each with a controller of its own. */
-export async function cities() {
+export async function cities(): Promise<World> {
   const suite = await deploySuite(connection, { salt: hexlify(randomBytes(32)) }); // on a node there may be another
-  const [china, hebei, hunan, shijiazhuang, officer, stranger, ...others] = suite.others as Seven;
+  const [china, hebei, hunan, shijiazhuang, officer, stranger, ...others] = suite.others as Accounts;
   const { registry } = suite;
   await registry.admitCountry(code("MA.156"), "中国", CHINA_SCHEME, china, 0);
   await registry.connect(china).allocateMany(1, [
@@ -38,9 +52,6 @@ export const CHINA = 1n;
 export const HEBEI = 2n;
 export const HUNAN = 3n;
 export const SHIJIAZHUANG = 4n;
-
-type Signer = HardhatEthersSigner;
-type Seven = [Signer, Signer, Signer, Signer, Signer, Signer, ...Signer[]];
 
 /** The time of the block a transaction is in, in UTC seconds. */
 export async function timeOf(sent: Promise<ContractTransactionResponse>): Promise<number> {

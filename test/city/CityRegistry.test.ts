@@ -177,9 +177,9 @@ describe("CityRegistry", () => {
       await admit("MA.116", "Cambodia", [2, 4], cambodia!);
       await admit("MA.124", "Canada", [2, 4, 7], canada!);
       await registry.connect(emirates).allocate(5, child("MA.784.DU", "Dubai"), []);
-      await registry.connect(cambodia!).allocate(6, child("MA.116.12", "Phnom Penh"), []);
-      await registry.connect(canada!).allocate(7, child("MA.124.35", "Ontario", ontario!.address), []);
-      await registry.connect(ontario!).allocate(10, child("MA.124.3520005", "Toronto"), []);
+      await registry.connect(cambodia).allocate(6, child("MA.116.12", "Phnom Penh"), []);
+      await registry.connect(canada).allocate(7, child("MA.124.35", "Ontario", ontario!.address), []);
+      await registry.connect(ontario).allocate(10, child("MA.124.3520005", "Toronto"), []);
       const now = await time.latest();
       for (const [text, city] of [
         ["MA.784.DU", 8n],

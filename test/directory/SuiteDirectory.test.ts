@@ -128,7 +128,7 @@ describe("SuiteFactory", () => {
     const salt = ethers.id("another");
     const address = await factory.addressOf(salt, ethers.keccak256(initCode));
     expect(address).to.equal(ethers.getCreate2Address(await factory.getAddress(), salt, ethers.keccak256(initCode)));
-    await expect(factory.connect(anyone!).deploy(salt, initCode))
+    await expect(factory.connect(anyone).deploy(salt, initCode))
       .to.emit(factory, "Deployed")
       .withArgs(address, salt, anyone!.address);
     expect(await ethers.provider.getCode(address)).not.to.equal("0x");

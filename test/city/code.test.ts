@@ -25,6 +25,8 @@ import { deploy } from "../client/world.js";
 // The same inputs each time; fast-check prints the seed and the smallest input that fails. Set both for a longer search.
 const SEED = Number(process.env["CIVITAS_TEST_SEED"] ?? 15459);
 const TIMES = Number(process.env["CIVITAS_TEST_TIMES"] ?? 1);
+/** Time to look for the smallest text, and to report the seed, before the test is stopped. */
+const IN_TIME = { interruptAfterTimeLimit: 60_000 * TIMES, markInterruptAsFailure: true };
 const numRuns = (runs: number) => ({ seed: SEED, numRuns: runs * TIMES });
 
 const ALPHANUMERIC = Array.from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -251,7 +253,8 @@ describe("CityCode", () => {
     });
   });
 
-  describe("on chain and in TypeScript", () => {
+  describe("on chain and in TypeScript", function () {
+    this.timeout(120_000 * TIMES);
     // Characters with a place in codes, and those that look like them or become them in another case.
     const CHARACTER = fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...ALPHANUMERIC) },
@@ -296,7 +299,7 @@ describe("CityCode", () => {
           there.map((one, i) => `${JSON.stringify(batch[i])} ${one}`),
         );
       });
-      return fc.assert(equal, numRuns(runs)).then(() => kinds);
+      return fc.assert(equal, { ...numRuns(runs), ...IN_TIME }).then(() => kinds);
     };
 
     it("read 2,000 valid texts alike", async () => {

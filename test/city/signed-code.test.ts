@@ -263,6 +263,16 @@ describe("signed codes", () => {
       );
     });
 
+    it("nothing, from a resolver of other cities", async () => {
+      const { client, connection, directory, resolver, provider } = world();
+      const elsewhere = await makeWorld(connection);
+      const signed = await elsewhere.client.signCode(elsewhere.accounts.shijiazhuang, "MA.156.1301");
+      expect((await client.verifySignedCode(formatSignedCode(signed))).status).to.equal("SignatureInvalid");
+      for (const next of [elsewhere.resolver, resolver]) await directory.publish(encodeName("CityResolver"), next, 0);
+      const again = await connect({ directory: await directory.getAddress(), runner: provider });
+      expect((await again.verifySignedCode(formatSignedCode(signed))).status).to.equal("SignatureInvalid");
+    });
+
     it("nothing that can be said here, when they are unreadable or of another chain", async () => {
       const { client } = world();
       const signed = await sign();

@@ -64,7 +64,7 @@ describe("the page on architecture", () => {
       "contracts/notice/NoticeRegistry.sol",
       exampleIn("docs/architecture.md", "solidity"),
     );
-    const deployed = await new ContractFactory(abi, bytecode, stranger).deploy(manager, registry);
+    const deployed = await new ContractFactory(abi, bytecode, stranger).deploy(manager);
     const notices = new Contract(await deployed.getAddress(), abi, stranger);
     const by = (who: typeof officer) => notices.connect(who) as unknown as Record<"post" | "hide" | "remove", Act>;
     const [first, second] = ["0x".padEnd(66, "1"), "0x".padEnd(66, "2")];

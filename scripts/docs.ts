@@ -41,6 +41,7 @@ const SECTIONS = [
 
 /** Errors whose sentence depends on their arguments: an example of each. */
 const VARIANTS: Record<string, Record<string, string>[]> = {
+  CityUnknown: [{}, { city: "the network" }],
   CityNotActive: [{ city: "`city`", inactive: "`city`" }, {}],
 };
 

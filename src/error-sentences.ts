@@ -22,21 +22,26 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
     city === inactive
       ? `${city} is suspended, retired or still being loaded, so nothing new can be done for it; it must be reinstated first`
       : `nothing new can be done for ${city} while ${inactive} above it is not active; that one must be reinstated first`,
-  CityUnknown: ({ city }) => `${city} does not exist; no city was given that number`,
+  CityUnknown: ({ city }) =>
+    city === "the network"
+      ? "the network is not handed over like a city; grant and revoke the roles of its administrators instead"
+      : `${city} does not exist, no city was given that number; look the city up by its code`,
   ContractClosed: ({ target }) =>
     `the network has closed the contract ${target} for new acts; look in the directory for its successor, or ask the network`,
   NoStanding: ({ caller, city }) =>
-    `${caller} may not end or restrict anything for ${city}; that takes ADMIN of it, or of the nearest active city above where it cannot act`,
+    `${caller} may not end or restrict anything for ${city}; that takes ADMIN of it, or of the nearest active city above where it cannot act; send it from an account that holds it without delay`,
   NotResolutionOfficer: ({ caller, city }) =>
     `${caller} does not hold RESOLUTION of ${city}; its controller can grant it`,
-  NotNetworkRole: ({ role }) => `the role ${role} is not one of the network (city 0), and only those can be used here`,
+  NotNetworkRole: ({ role }) =>
+    `the role ${role} is not one of the network (city 0), and only those can be used here; name one of them`,
   RoleAdminIsComputed: ({ role }) =>
     `who administers the role ${role} follows from the tree of cities and cannot be set; move the city or appoint controllers instead`,
   LastNetworkAdministrator: ({ account }) =>
     `${account} is the network's last administrator and cannot be removed; appoint another one first`,
   NotCityRegistry: ({ caller }) =>
     `${caller} is not the city registry, which alone writes the tree; act through the registry`,
-  CityRegistryAlreadyBound: ({ registry }) => `the city registry is bound to ${registry} already, and for ever`,
+  CityRegistryAlreadyBound: ({ registry }) =>
+    `the city registry is bound to ${registry} already, and for ever; use that one, or deploy a new suite`,
   NotAContract: ({ account }) => `there is no contract at ${account}; check the address and the network`,
   AuthorityIsFixed: () =>
     "the manager of this contract is fixed for ever; publish a new version of the contract instead",
@@ -60,28 +65,31 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
     `${cities} live cities have codes below ${code}; name them all as children of the new city, or move them away first`,
   CodePeriodsOverlap: ({ code, until, from }) =>
     `${code} was held by another city until ${until}, so it cannot be given from ${from} on; choose a later date`,
-  NotCountryCode: ({ code }) => `${code} is not a country's code, which has two parts, as MA.156`,
+  NotCountryCode: ({ code }) => `${code} is not a country's code; give one of two parts, as MA.156`,
   NotInCountry: ({ code }) =>
     `${code} does not lie in the country in question; use a code that begins with that country's`,
-  NotCountry: ({ city }) => `${city} is no country, or none any more; only the network's live children have a scheme`,
-  NotChild: ({ city, parent }) => `${city} is not a child of ${parent}, or was named twice; read the children again`,
+  NotCountry: ({ city }) =>
+    `${city} is no country, or none any more; name a live child of the network, or have the country admitted first`,
+  NotChild: ({ city, parent }) =>
+    `${city} is not a child of ${parent} (in a move or a new code: does not lie below it), or was named twice; read the children again, and name each once`,
   ChildrenLeft: ({ city, children }) =>
     `${children} children of ${city} are not named in this act; name them all, or move them away first`,
   CityStatusInvalid: ({ city, status }) =>
-    `${city} has the status ${status}, in which this cannot be done; read its history`,
-  NameLengthInvalid: ({ length }) => `the name has ${length} bytes; a name has 1 to 128`,
+    `${city} has the status ${status}, in which this cannot be done; read its history, and choose what fits that status`,
+  NameLengthInvalid: ({ length }) =>
+    `the name has ${length} bytes; give one of 1 to 128 bytes (a Chinese character takes 3)`,
   LengthsDiffer: ({ a, b }) => `the lists have ${a} and ${b} entries; give as many codes as cities`,
   NothingToDo: () => "no city is named; name at least one",
   SuccessorInvalid: ({ successor }) =>
-    `${successor} cannot be a successor here; successors are other, live cities, in ascending order and each once`,
+    `${successor} cannot be a successor here; name other, live cities below the one you act for, in ascending order and each once`,
   MoveNotAgreed: ({ city, to, authority }) =>
-    `${authority} cannot move ${city} to ${to}: it is no common ancestor, and the old parent has no open offer of this move; ask it to offer the move again`,
+    `${authority} cannot move ${city} to ${to}: it is no common ancestor, and the old parent has no open offer of this move; ask that one to offer the move (again)`,
   SchemeInvalid: ({ lengths }) =>
-    `the scheme (${lengths}) is not one of 1 to 5 lengths, each between 1 and 19 characters`,
+    `the scheme (${lengths}) cannot be used; choose 1 to 5 lengths, each between 1 and 19 characters`,
   SchemeInUse: ({ country, children }) =>
     `${country} has ${children} children, and a scheme changes only while there are none; move or retire them first`,
   HistoryOutOfOrder: ({ time, notBefore }) =>
-    `the date ${time} is not in order; history is loaded forwards, from ${notBefore} on and not into the future`,
+    `the date ${time} is not in order; history is loaded forwards, so choose one from ${notBefore} on, and not in the future`,
   HistorySealedAlready: ({ country }) =>
     `the history of ${country} is sealed or was never opened; use the acts without a date`,
   ApplicationKnown: ({ id }) => `the application ${id} was submitted before; choose another salt to apply again`,
@@ -91,39 +99,41 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
     `${caller} cannot act for the applicant ${applicant}; send this from that account`,
 
   // ------------------------------------------------------------------------------------------------------- directory
-  NameEmpty: () => "a published contract needs a name of 1 to 32 characters",
+  NameEmpty: () => "the contract was given no name; publish it under one of 1 to 32 characters",
   NoCode: ({ location }) =>
     `there is no contract at ${location}; deploy it first, or check the address and the network`,
   StartBlockInFuture: ({ startBlock, current }) =>
     `the start block ${startBlock} has not come, the chain is at ${current}; name the block of the deployment`,
   AlreadyPublished: ({ name, version }) =>
     `this contract is version ${version} of ${name} already; there is nothing to do`,
-  VersionUnknown: ({ name, version }) => `${name} has no version ${version}; versions count from 1`,
+  VersionUnknown: ({ name, version }) =>
+    `${name} has no version ${version}; versions count from 1, and the directory's versionCount is the last`,
   StatusUnchanged: ({ status }) =>
-    `the version cannot be set to ${status}: it has that status already, or none was named`,
+    `the version cannot be set to ${status}: it has that status already, or none was named; name another one`,
 
   // ---------------------------------------------------------------------------------- OpenZeppelin: the access manager
   AccessManagedUnauthorized: ({ caller }) =>
-    `${caller} may not call this; it is an act of the network, and takes the role the network set for it`,
+    `${caller} may not call this; it is an act of the network; ask the network for the role that is set for it`,
   AccessManagedRequiredDelay: ({ caller, delay }) =>
     `${caller} may do this only after a delay of ${delay}; schedule it with the access manager, then execute it`,
   AccessManagedInvalidAuthority: ({ authority }) =>
-    `${authority} cannot be the manager of this contract; it is no contract`,
+    `${authority} cannot be the manager of this contract, since it is no contract; check the address`,
   AccessManagerAlreadyScheduled: ({ operationId }) =>
     `the operation ${operationId} is scheduled already; execute or cancel it first`,
   AccessManagerNotScheduled: ({ operationId }) =>
-    `the operation ${operationId} is not scheduled; it was never scheduled, or was executed or cancelled`,
+    `the operation ${operationId} is not scheduled: it never was, or was executed or cancelled; schedule it, and wait until its delay is over`,
   AccessManagerNotReady: ({ operationId }) => `the delay of the operation ${operationId} is not over; execute it later`,
   AccessManagerExpired: ({ operationId }) =>
     `the operation ${operationId} was not executed within a week after its delay; schedule it again`,
-  AccessManagerLockedRole: ({ roleId }) => `the role ${roleId} is fixed and cannot be changed in this way`,
+  AccessManagerLockedRole: ({ roleId }) =>
+    `the role ${roleId} is fixed and cannot be changed in this way; use another role`,
   AccessManagerBadConfirmation: () => "to renounce a role, confirm with the address that sends the transaction",
   AccessManagerUnauthorizedAccount: ({ msgsender, roleId }) =>
     `${msgsender} does not hold the role ${roleId}, which this takes; one of the role's administrators can grant it`,
   AccessManagerUnauthorizedCall: ({ caller, target, selector }) =>
     `${caller} may not call function ${selector} of ${target}; the network must grant the role that is set for it`,
   AccessManagerUnauthorizedConsume: ({ target }) =>
-    `${target} has no scheduled operation to consume; it cannot be called this way`,
+    `${target} has no scheduled operation to consume; schedule the operation, and run it with the access manager's execute`,
   AccessManagerUnauthorizedCancel: ({ msgsender, caller, target, selector }) =>
     `${msgsender} may not cancel what ${caller} scheduled (function ${selector} of ${target}); that one, a guardian or the network can`,
   AccessManagerInvalidInitialAdmin: ({ initialAdmin }) =>
@@ -140,5 +150,6 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
   SafeCastOverflowedUintDowncast: ({ value, bits }) =>
     `the number ${value} does not fit into ${bits} bits; use a smaller one`,
   StringTooLong: ({ str }) => `the text "${str}" is longer than 31 bytes; shorten it`,
-  InvalidShortString: () => "a text stored in the contract cannot be read; the contract was not built correctly",
+  InvalidShortString: () =>
+    "a text stored in the contract cannot be read, it was not built correctly; use another version of it",
 };

@@ -50,6 +50,11 @@ describe("connect", () => {
     expect(await (await client.version("CityResolver", 2)).getAddress()).to.equal(await newer.getAddress());
     expect(await rejection(() => client.version("CityResolver", 3))).to.match(/no version 3 of CityResolver/);
 
+    await suite.directory.setStatus(RESOLVER, 1, 1);
+    const both = await connect({ directory, runner: suite.provider });
+    expect(await both.resolver.getAddress(), "the latest of two").to.equal(await newer.getAddress());
+    await suite.directory.setStatus(RESOLVER, 1, 2);
+
     await suite.directory.setStatus(RESOLVER, 2, 3);
     const after = connect({ directory, runner: suite.provider });
     expect(await rejection(() => after)).to.match(/CityResolver has no current version \(version 2 is Withdrawn\)/);

@@ -284,7 +284,7 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         uint32 grantDelay,
         uint32 executionDelay
     ) internal override returns (bool) {
-        if (role != PUBLIC_ROLE) _checkActive(CityRole.cityOf(role));
+        _checkActive(CityRole.cityOf(role));
         // slither-disable-next-line unused-return
         _members[role].add(account);
         return super._grantRole(role, account, grantDelay, executionDelay);

@@ -185,6 +185,7 @@ describe("CityAccessManager", () => {
       expect(await can(officer, 99)).to.equal(Verdict.NotMember);
       await manager.connect(shijiazhuang).grantRole(role, stranger, DAY);
       expect(await can(stranger)).to.equal(Verdict.Delayed);
+      expect(await manager.holds(stranger, SHIJIAZHUANG, RESOLUTION)).to.equal(false);
       await manager.setTargetClosed(registry, true);
       expect(await can(officer)).to.equal(Verdict.ContractClosed);
       await manager.setTargetClosed(registry, false);

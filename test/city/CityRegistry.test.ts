@@ -164,6 +164,10 @@ describe("CityRegistry", () => {
       await registry.connect(hebei).allocateMany(HEBEI, some);
       expect(await registry.connect(hebei).allocateMany.staticCall(HEBEI, some)).to.deep.equal([0n, 0n, 0n]);
       expect(await registry.childrenOf(HEBEI, 0, 10)).to.deep.equal([4n, 5n, 6n]);
+      await expect(registry.connect(hebei).allocateMany(HEBEI, [child("MA.156.43")])).to.be.revertedWithCustomError(
+        registry,
+        "CodeTaken", // by another parent's child: that one is not skipped
+      );
       expect(await registry.childrenOf(HEBEI, 1, 1)).to.deep.equal([5n]);
       expect(await registry.childrenOf(HEBEI, 3, 1)).to.deep.equal([]);
     });
@@ -627,6 +631,10 @@ describe("CityRegistry", () => {
       ).to.be.revertedWithCustomError(registry, "CityStatusInvalid");
       await manager.connect(shijiazhuang).grantRole(roleOf(county, ADMIN), officer, 0);
       await registry.connect(officer).allocate(county, child("MA.156.130102.7"), []);
+      const taken = ["MA.156.130102", "MA.156.430102.7", "MA.156.430102"]; // the first takes its child's old code
+      await expect(
+        registry.connect(china).move(CHINA, HEBEI, [SHIJIAZHUANG, 6n, county], taken.map(code)),
+      ).to.be.revertedWithCustomError(registry, "CityStatusInvalid");
       const texts = ["MA.156.4301", "MA.156.430102.7", "MA.156.430102"];
       await expect(
         registry.connect(china).move(CHINA, HUNAN, [SHIJIAZHUANG, 6n, county], texts.map(code)),

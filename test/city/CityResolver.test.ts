@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { RESOLUTION, roleOf } from "../../src/index.js";
+import { ADMIN, RESOLUTION, roleOf } from "../../src/index.js";
 import { blockOf, CHINA, cities, code, ethers, HEBEI, loadFixture, SHIJIAZHUANG, time } from "../world.js";
 
 const KEY = ethers.encodeBytes32String("endpoint");
@@ -82,6 +82,31 @@ describe("CityResolver", () => {
       await registry.connect(hebei).retire(SHIJIAZHUANG, [], []);
       expect(await resolver.recordOf(SHIJIAZHUANG, KEY)).to.equal(VALUE);
     });
+  });
+
+  it("takes no signature of a controller with an execution delay, nor under a code nobody holds", async () => {
+    const { resolver, manager, hebei, administrator, officer } = await loadFixture(cities);
+    await manager.connect(hebei).grantRole(roleOf(SHIJIAZHUANG, ADMIN), officer, 86_400);
+    const at = await time.latest();
+    const domain = {
+      name: "Civitas CityResolver",
+      version: "1",
+      chainId: (await ethers.provider.getNetwork()).chainId,
+      verifyingContract: await resolver.getAddress(),
+    };
+    const types = {
+      SignedCode: [
+        { name: "code", type: "string" },
+        { name: "city", type: "uint32" },
+        { name: "time", type: "uint40" },
+      ],
+    };
+    const statusOf = async (by: typeof officer, text: string, city: bigint) => {
+      const signature = await by.signTypedData(domain, types, { code: text, city, time: at });
+      return resolver.signedCodeStatus(text, city, at, by, signature);
+    };
+    expect(await statusOf(officer, "MA.156.1301", SHIJIAZHUANG)).to.equal(2n); // NotController
+    expect(await statusOf(administrator, "MA.156.77", 0n)).to.equal(4n); // CodeNotOfCity
   });
 
   it("reads the codes of a city by page", async () => {

@@ -50,11 +50,6 @@ describe("connect", () => {
     expect(await (await client.version("CityResolver", 2)).getAddress()).to.equal(await newer.getAddress());
     expect(await rejection(() => client.version("CityResolver", 3))).to.match(/no version 3 of CityResolver/);
 
-    await suite.directory.setStatus(RESOLVER, 1, 1);
-    const both = await connect({ directory, runner: suite.provider });
-    expect(await both.resolver.getAddress(), "the latest of two").to.equal(await newer.getAddress());
-    await suite.directory.setStatus(RESOLVER, 1, 2);
-
     await suite.directory.setStatus(RESOLVER, 2, 3);
     const after = connect({ directory, runner: suite.provider });
     expect(await rejection(() => after)).to.match(/CityResolver has no current version \(version 2 is Withdrawn\)/);
@@ -62,6 +57,13 @@ describe("connect", () => {
     const back = await connect({ directory, runner: suite.provider });
     expect(await back.resolver.getAddress()).to.equal(await suite.resolver.getAddress());
     expect(await rejection(() => back.version("CityResolver", 2))).to.match(/version 2 of CityResolver was withdrawn/);
+
+    // A network may go back to an older version: what is current is what it says, not the last number.
+    await suite.directory.setStatus(RESOLVER, 2, 1);
+    await suite.directory.setStatus(RESOLVER, 1, 1);
+    const older = await connect({ directory, runner: suite.provider });
+    expect(await older.resolver.getAddress()).to.equal(await suite.resolver.getAddress());
+    expect(await (await older.version("CityResolver", 2)).getAddress()).to.equal(await newer.getAddress());
   });
 
   it("refuses a contract whose code is not what was published, naming both hashes", async () => {

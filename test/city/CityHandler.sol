@@ -14,6 +14,7 @@ import {CityModel} from "./CityModel.sol";
 contract CityHandler is CityModel, StdCheats {
     Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
     uint256 private constant CODES = 1 + 2 * 14;
+    uint256 private constant TRIES = 5;
 
     struct Move {
         uint32[] cities;
@@ -74,19 +75,24 @@ contract CityHandler is CityModel, StdCheats {
 
     function allocate(uint256 seed) external {
         _begin(seed);
-        uint32 parent = _anyCity();
-        bytes memory code = _anyCode(parent);
-        uint32[] memory below = _childrenUnder(parent, code);
-        if (_random(16) == 0) below = children(parent);
-        (uint32 acting, bool may) = _widening(parent);
-
-        uint32 expected = cityCount();
-        bool right =
-            may &&
+        uint32 parent;
+        bytes memory code;
+        uint32[] memory below;
+        bool right = false;
+        // Mostly an act that is right but for who does it; of any kind now and then.
+        for (uint256 tries = 0; tries < TRIES && !right; ++tries) {
+            parent = _anyCity();
+            code = _anyCode(parent);
+            below = _random(16) == 0 ? children(parent) : _childrenUnder(parent, code);
+            right =
                 isActive(parent) &&
-                !closed &&
                 parent != 0 &&
                 _wouldHold(abi.encodeCall(this.applyAllocation, (parent, code, below)));
+            if (_random(8) == 0) break;
+        }
+        (uint32 acting, bool may) = _widening(parent);
+        right = right && may && !closed;
+        uint32 expected = cityCount();
         vm.prank(controllerOf(acting));
         try
             registry.allocate(
@@ -107,19 +113,23 @@ contract CityHandler is CityModel, StdCheats {
     function recodeOrMove(uint256 seed) external {
         _begin(seed);
         Move memory act;
-        act.cities = subtree(_anyCity());
-        if (act.cities[0] == 0) return;
-        uint32 oldParent = _parentOf(act.cities[0]);
-        act.parent = _random(2) == 0 ? oldParent : _anyCity();
-        act.authority = _random(2) == 0 ? act.parent : (_random(4) != 0 ? 1 : _anyCity());
-        act.recode = act.parent == oldParent && _random(2) == 0;
-        if (act.recode) act.authority = oldParent;
-        if (_random(3) == 0) act.cities = _disturb(act.cities);
-        act.codes = _translate(act.cities, _anyCode(act.parent));
+        bool right = false;
+        for (uint256 tries = 0; tries < TRIES && !right; ++tries) {
+            act = _anyMove();
+            if (act.cities[0] == 0) return;
+            right = _isRight(act);
+            if (_random(8) == 0) break;
+        }
+        if (_random(3) == 0) {
+            bytes memory target = act.codes[0];
+            act.cities = _disturb(act.cities);
+            act.codes = _translate(act.cities, target);
+            right = _isRight(act);
+        }
         bool may;
         (act.acting, may) = _widening(act.authority);
+        right = right && may;
 
-        bool right = may && _mayMove(act, oldParent) && _wouldHold(abi.encodeCall(this.applyMove, (act)));
         bool done = _callMove(act);
         require(done == right, done ? "moved against the rules" : "move refused against the rules");
         if (done) applyMove(act);
@@ -129,7 +139,7 @@ contract CityHandler is CityModel, StdCheats {
     function retire(uint256 seed) external {
         _begin(seed);
         uint32 city = _anyCity();
-        if (city <= 1 || _random(2) == 0) return; // without the country, nothing more would happen
+        if (city <= 1 || _random(3) != 0) return; // without the country, nothing more would happen
         uint32[] memory below = _random(2) == 0 ? children(city) : new uint32[](0);
         uint32 successor = _random(2) == 0 ? 0 : _anyCity();
         uint32[] memory successors = new uint32[](successor == 0 ? 0 : 1);
@@ -229,6 +239,20 @@ contract CityHandler is CityModel, StdCheats {
             vm.roll(block.number + 1);
             times.push(uint40(block.timestamp));
         }
+    }
+
+    function _anyMove() private returns (Move memory act) {
+        act.cities = subtree(_anyCity());
+        uint32 oldParent = _parentOf(act.cities[0]);
+        act.parent = _random(2) == 0 ? oldParent : _anyCity();
+        act.authority = _random(2) == 0 ? act.parent : (_random(4) != 0 ? 1 : _anyCity());
+        act.recode = act.parent == oldParent && _random(2) == 0;
+        if (act.recode) act.authority = oldParent;
+        act.codes = _translate(act.cities, _anyCode(act.parent));
+    }
+
+    function _isRight(Move memory act) private returns (bool) {
+        return _mayMove(act, _parentOf(act.cities[0])) && _wouldHold(abi.encodeCall(this.applyMove, (act)));
     }
 
     /// @dev Mostly the city that may, sometimes another.

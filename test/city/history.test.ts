@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { CityRegistry } from "../../typechain/index.js";
 import { encodeCityCode } from "../../src/index.js";
 import { listings, parentOf, revisions, tableOf, timeOfRevision } from "../../scripts/gb2260.js";
-import { CHINA_SCHEME, connection, loadFixture, NOBODY } from "../world.js";
+import { CHINA_SCHEME, connection, ethers, loadFixture, NOBODY } from "../world.js";
 import { deploySuite } from "../../rocketh/suite.js";
 
 /** Acts a transaction carries at most: 400 allocations are some 56 M gas, below the block gas limit of 100 M. */
@@ -10,7 +10,7 @@ const CALLS = 400;
 const GAS = 90_000_000;
 
 describe("GB/T 2260, 1980 to 2019", () => {
-  const fixture = () => deploySuite(connection);
+  const fixture = () => deploySuite(connection, { salt: ethers.id("GB/T 2260") });
 
   it("replays all 72 revisions, and cityAt answers as the tables of each", async () => {
     const { registry } = await loadFixture(fixture);

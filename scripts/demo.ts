@@ -39,13 +39,20 @@ const { ethers } = connection;
 // ---------------------------------------------------------------------------------------------------------- the chain
 
 console.log("Civitas: identification codes for a consortium of cities");
-chapter("A chain starts in this process, and the deploy scripts put the suite on it.");
+const inProcess = connection.networkConfig.type === "edr-simulated";
+chapter(
+  `${inProcess ? "A chain starts in this process" : "A node answers"}, and the deploy scripts put the suite on it.`,
+);
 const suite = await deploySuite(connection);
 const { registry, manager } = suite;
 const directory = await suite.directory.getAddress();
 const civitas = await connect({ directory, runner: suite.administrator });
 tell(`One address to configure, the SuiteDirectory: ${directory}`);
 for (const { name, address } of civitas.entries) tell(`  ${name.padEnd(18)} ${address}  code as published`);
+if ((await suite.registry.cityCount()) !== 0n) {
+  console.error("This node has heard the story already: start a fresh one, or run `npm start` alone, in process.");
+  process.exit(1);
+}
 tell(`The deployer holds no role any more: ${await holdsNothing(suite.deployer)}.`);
 
 // ----------------------------------------------------------------------------------------------------------- the past

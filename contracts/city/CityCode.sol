@@ -106,13 +106,14 @@ library CityCodes {
         return CityCode.unwrap(code)[position];
     }
 
-    /// @notice The two check characters of a code: ISO/IEC 7064 MOD 1271-36 over its characters without the dots.
+    /// @notice The two check characters of a code: ISO/IEC 7064 MOD 1271-36 over its characters without the dots, so that the whole has
+    /// remainder 1. Of two pairs that would do, it is the larger one (ZB, not 00), as in MOD 97-10.
     function checkCharacters(CityCode code) internal pure returns (bytes2) {
         uint256 remainder = 0;
         for (uint256 i = 0; i < MAX_LENGTH && at(code, i) != 0; ++i) {
             if (at(code, i) != ".") remainder = (remainder * 36 + _value(at(code, i))) % MODULUS;
         }
-        uint256 check = (1 + MODULUS - ((remainder * 36 * 36) % MODULUS)) % MODULUS;
+        uint256 check = MODULUS + 1 - ((remainder * 36 * 36) % MODULUS);
         return bytes2(_character(check / 36)) | (bytes2(_character(check % 36)) >> 8);
     }
 

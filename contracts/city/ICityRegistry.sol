@@ -175,7 +175,7 @@ interface ICityRegistry {
     error CodeUnchanged(CityCode code);
     /// @notice Not all children of the city are named in the act: so many are left.
     error ChildrenLeft(CityId city, uint256 children);
-    /// @notice The city is not a child of that parent.
+    /// @notice The city is not a child of that parent, does not lie below the city that is moved, or was named before in the act.
     error NotChild(CityId city, CityId parent);
     /// @notice The lists of one act differ in length.
     error LengthsDiffer(uint256 a, uint256 b);

@@ -85,7 +85,7 @@ export function checkCharacters(code: string): string {
     mustIn(code)(value < 36, "Character", position);
     remainder = (remainder * 36 + value) % MODULUS;
   }
-  const check = (1 + MODULUS - ((remainder * 36 * 36) % MODULUS)) % MODULUS;
+  const check = MODULUS + 1 - ((remainder * 36 * 36) % MODULUS);
   return ALPHABET.charAt(Math.floor(check / 36)) + ALPHABET.charAt(check % 36);
 }
 

@@ -210,7 +210,7 @@ function sentence(status: SignedCodeStatus, { code, city, time, signer }: Signed
     case "FormerController":
       return `genuine, unless its key was lost since: ${genuine}, a controller of the city then, but not any more`;
     case "NotController":
-      return `not genuine: ${signer} was no controller of city ${city} on ${on}; do not trust this code`;
+      return `not genuine: ${signer} was no controller of city ${city} on ${on}, or may act for it only with a delay; do not trust this code`;
     case "SignatureInvalid":
       return `forged or changed: the signature is not one of ${signer} under ${code}; do not trust this code`;
     case "CodeNotOfCity":

@@ -79,7 +79,7 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
   NameLengthInvalid: ({ length }) =>
     `the name has ${length} bytes; give one of 1 to 128 bytes (a Chinese character takes 3)`,
   LengthsDiffer: ({ a, b }) => `the lists have ${a} and ${b} entries; give as many codes as cities`,
-  NothingToDo: () => "no city is named; name at least one",
+  NothingToDo: () => "there is nothing to do: name at least one city, or withdraw an offer that stands",
   SuccessorInvalid: ({ successor }) =>
     `${successor} cannot be a successor here; name other, live cities below the one you act for, in ascending order and each once`,
   MoveNotAgreed: ({ city, to, authority }) =>

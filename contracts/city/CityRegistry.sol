@@ -247,6 +247,7 @@ contract CityRegistry is CityTree, EIP712, Multicall {
     function withdrawMove(CityId city) external {
         // slither-disable-next-line unused-return
         _checkStanding(_parentOf(city));
+        require(_moveOffers[city].deadline != 0, NothingToDo());
         delete _moveOffers[city];
         emit MoveWithdrawn(city, msg.sender, _touch(city));
     }

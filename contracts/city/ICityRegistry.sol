@@ -179,7 +179,7 @@ interface ICityRegistry {
     error NotChild(CityId city, CityId parent);
     /// @notice The lists of one act differ in length.
     error LengthsDiffer(uint256 a, uint256 b);
-    /// @notice At least one city must be named.
+    /// @notice At least one city must be named; there must be an offer to withdraw.
     error NothingToDo();
     /// @notice Successors are live cities below the one that retires it, in ascending order, without the retired one.
     error SuccessorInvalid(CityId successor);

@@ -618,6 +618,9 @@ describe("CityRegistry", () => {
         "NoStanding",
       );
       await expect(registry.connect(china).withdrawMove(SHIJIAZHUANG)).to.emit(registry, "MoveWithdrawn");
+      for (const nothing of [registry.connect(china).withdrawMove(SHIJIAZHUANG), registry.withdrawMove(99)]) {
+        await expect(nothing).to.be.revertedWithCustomError(registry, "NothingToDo");
+      }
       await registry.connect(china).reinstate(HEBEI);
       await expect(take()).to.be.revertedWithCustomError(registry, "MoveNotAgreed");
     });

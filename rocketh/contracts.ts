@@ -2,6 +2,11 @@ import {
   CityAccessManager__factory,
   CityRegistry__factory,
   CityResolver__factory,
+  ClaimRegistry__factory,
+  ClaimVerifier__factory,
+  ConsentRegistry__factory,
+  IdentityRegistry__factory,
+  P256Verifier__factory,
   SuiteDirectory__factory,
   SuiteFactory__factory,
 } from "../typechain/index.js";
@@ -12,6 +17,11 @@ export const BINDINGS = {
   CityAccessManager: CityAccessManager__factory,
   CityRegistry: CityRegistry__factory,
   CityResolver: CityResolver__factory,
+  P256Verifier: P256Verifier__factory,
+  IdentityRegistry: IdentityRegistry__factory,
+  ClaimRegistry: ClaimRegistry__factory,
+  ClaimVerifier: ClaimVerifier__factory,
+  ConsentRegistry: ConsentRegistry__factory,
   SuiteDirectory: SuiteDirectory__factory,
 } as const;
 
@@ -19,7 +29,16 @@ export type ContractName = keyof typeof BINDINGS;
 export type ContractOf<Name extends ContractName> = ReturnType<(typeof BINDINGS)[Name]["connect"]>;
 
 /** The contracts that are found through the directory, in the order of their publication. */
-export const PUBLISHED = ["CityAccessManager", "CityRegistry", "CityResolver"] as const satisfies ContractName[];
+export const PUBLISHED = [
+  "CityAccessManager",
+  "CityRegistry",
+  "CityResolver",
+  "P256Verifier",
+  "IdentityRegistry",
+  "ClaimRegistry",
+  "ClaimVerifier",
+  "ConsentRegistry",
+] as const satisfies ContractName[];
 
 /** The typed contract at an address. */
 export function contractAt<Name extends ContractName>(

@@ -10,6 +10,11 @@ export interface DeployedSuite {
   manager: ContractOf<"CityAccessManager">;
   registry: ContractOf<"CityRegistry">;
   resolver: ContractOf<"CityResolver">;
+  p256: ContractOf<"P256Verifier">;
+  identities: ContractOf<"IdentityRegistry">;
+  claims: ContractOf<"ClaimRegistry">;
+  verifier: ContractOf<"ClaimVerifier">;
+  consents: ContractOf<"ConsentRegistry">;
   directory: ContractOf<"SuiteDirectory">;
   /** Deployed everything, and has no power any more. */
   deployer: HardhatEthersSigner;
@@ -40,6 +45,11 @@ export async function deploySuite(connection: NetworkConnection, run: Run = {}):
     manager: at("CityAccessManager"),
     registry: at("CityRegistry"),
     resolver: at("CityResolver"),
+    p256: at("P256Verifier"),
+    identities: at("IdentityRegistry"),
+    claims: at("ClaimRegistry"),
+    verifier: at("ClaimVerifier"),
+    consents: at("ConsentRegistry"),
     directory: at("SuiteDirectory"),
     deployer: signerOf(deployer),
     administrator: admin,

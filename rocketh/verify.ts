@@ -204,6 +204,11 @@ class Suite {
     const manager = await add("CityAccessManager", [deployer]);
     const registry = await add("CityRegistry", [manager]);
     await add("CityResolver", [manager, registry]);
+    await add("P256Verifier", []);
+    const identities = await add("IdentityRegistry", [manager]);
+    const claims = await add("ClaimRegistry", [manager]);
+    await add("ClaimVerifier", [claims, identities]);
+    await add("ConsentRegistry", [manager, claims]);
     await add("SuiteDirectory", [manager]);
     return new Suite(provider, parts);
   }

@@ -3,6 +3,11 @@ import {
   CityAccessManager__factory,
   CityRegistry__factory,
   CityResolver__factory,
+  ClaimRegistry__factory,
+  ClaimVerifier__factory,
+  ConsentRegistry__factory,
+  IdentityRegistry__factory,
+  P256Verifier__factory,
   SuiteDirectory__factory,
   SuiteFactory__factory,
 } from "./bindings.js";
@@ -10,6 +15,11 @@ import {
 export const cityAccessManagerAbi = CityAccessManager__factory.abi;
 export const cityRegistryAbi = CityRegistry__factory.abi;
 export const cityResolverAbi = CityResolver__factory.abi;
+export const p256VerifierAbi = P256Verifier__factory.abi;
+export const identityRegistryAbi = IdentityRegistry__factory.abi;
+export const claimRegistryAbi = ClaimRegistry__factory.abi;
+export const claimVerifierAbi = ClaimVerifier__factory.abi;
+export const consentRegistryAbi = ConsentRegistry__factory.abi;
 export const suiteDirectoryAbi = SuiteDirectory__factory.abi;
 export const suiteFactoryAbi = SuiteFactory__factory.abi;
 
@@ -18,6 +28,11 @@ export const abis = {
   CityAccessManager: cityAccessManagerAbi,
   CityRegistry: cityRegistryAbi,
   CityResolver: cityResolverAbi,
+  P256Verifier: p256VerifierAbi,
+  IdentityRegistry: identityRegistryAbi,
+  ClaimRegistry: claimRegistryAbi,
+  ClaimVerifier: claimVerifierAbi,
+  ConsentRegistry: consentRegistryAbi,
   SuiteDirectory: suiteDirectoryAbi,
   SuiteFactory: suiteFactoryAbi,
 } as const;

@@ -5,9 +5,24 @@ import {
   CityAccessManager__factory,
   CityRegistry__factory,
   CityResolver__factory,
+  ClaimRegistry__factory,
+  ClaimVerifier__factory,
+  ConsentRegistry__factory,
+  IdentityRegistry__factory,
+  P256Verifier__factory,
   SuiteDirectory__factory,
 } from "./bindings.js";
-import type { CityAccessManager, CityRegistry, CityResolver, SuiteDirectory } from "./bindings.js";
+import type {
+  CityAccessManager,
+  CityRegistry,
+  CityResolver,
+  ClaimRegistry,
+  ClaimVerifier,
+  ConsentRegistry,
+  IdentityRegistry,
+  P256Verifier,
+  SuiteDirectory,
+} from "./bindings.js";
 import { can, type Member, members, type Permission } from "./access/access.js";
 import { type AsOf, children, type City, cityById, type CitySummary, resolve, tree } from "./city/city.js";
 import { type CityEvent, history } from "./city/history.js";
@@ -27,6 +42,11 @@ const BINDINGS = {
   CityAccessManager: CityAccessManager__factory,
   CityRegistry: CityRegistry__factory,
   CityResolver: CityResolver__factory,
+  P256Verifier: P256Verifier__factory,
+  IdentityRegistry: IdentityRegistry__factory,
+  ClaimRegistry: ClaimRegistry__factory,
+  ClaimVerifier: ClaimVerifier__factory,
+  ConsentRegistry: ConsentRegistry__factory,
 } as const;
 
 export type PublishedName = keyof typeof BINDINGS;
@@ -34,6 +54,11 @@ interface ContractTypes {
   CityAccessManager: CityAccessManager;
   CityRegistry: CityRegistry;
   CityResolver: CityResolver;
+  P256Verifier: P256Verifier;
+  IdentityRegistry: IdentityRegistry;
+  ClaimRegistry: ClaimRegistry;
+  ClaimVerifier: ClaimVerifier;
+  ConsentRegistry: ConsentRegistry;
 }
 
 export interface ConnectOptions {
@@ -76,12 +101,18 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
   }
   const attach = async <Name extends PublishedName>(name: Name): Promise<ContractTypes[Name]> =>
     attachTo(currentEntry(entries, name), name, runner, provider);
-  const [access, cities, resolver] = await Promise.all([
+  const [access, cities, resolver, p256, identities, claims, verifier, consents] = await Promise.all([
     attach("CityAccessManager"),
     attach("CityRegistry"),
     attach("CityResolver"),
+    attach("P256Verifier"),
+    attach("IdentityRegistry"),
+    attach("ClaimRegistry"),
+    attach("ClaimVerifier"),
+    attach("ConsentRegistry"),
   ]);
-  return new Civitas(runner, { provider, chainId, directory, access, cities, resolver }, entries);
+  const found = { access, cities, resolver, p256, identities, claims, verifier, consents };
+  return new Civitas(runner, { provider, chainId, directory, ...found }, entries);
 }
 
 /** The suite, found and verified: the typed contracts, and the questions people ask of them. Made by `connect`. */
@@ -92,6 +123,11 @@ export class Civitas implements Contracts {
   readonly access: CityAccessManager;
   readonly cities: CityRegistry;
   readonly resolver: CityResolver;
+  readonly p256: P256Verifier;
+  readonly identities: IdentityRegistry;
+  readonly claims: ClaimRegistry;
+  readonly verifier: ClaimVerifier;
+  readonly consents: ConsentRegistry;
 
   /** @param entries All published versions when the connection was made. */
   constructor(
@@ -105,6 +141,11 @@ export class Civitas implements Contracts {
     this.access = contracts.access;
     this.cities = contracts.cities;
     this.resolver = contracts.resolver;
+    this.p256 = contracts.p256;
+    this.identities = contracts.identities;
+    this.claims = contracts.claims;
+    this.verifier = contracts.verifier;
+    this.consents = contracts.consents;
   }
 
   /**

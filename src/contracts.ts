@@ -1,6 +1,16 @@
 import type { Provider } from "ethers";
 
-import type { CityAccessManager, CityRegistry, CityResolver, SuiteDirectory } from "./bindings.js";
+import type {
+  CityAccessManager,
+  CityRegistry,
+  CityResolver,
+  ClaimRegistry,
+  ClaimVerifier,
+  ConsentRegistry,
+  IdentityRegistry,
+  P256Verifier,
+  SuiteDirectory,
+} from "./bindings.js";
 
 /** The suite's contracts, typed by TypeChain, and the chain they are on. What `connect` returns has all of it. */
 export interface Contracts {
@@ -14,4 +24,14 @@ export interface Contracts {
   readonly cities: CityRegistry;
   /** From a text to a city, and what the city says of itself. */
   readonly resolver: CityResolver;
+  /** Verifies signatures of phone keys (ERC-7913). */
+  readonly p256: P256Verifier;
+  /** Residents and legal persons, one identity each. */
+  readonly identities: IdentityRegistry;
+  /** Claims about persons, and their schemas. */
+  readonly claims: ClaimRegistry;
+  /** What a presentation of claims proves. */
+  readonly verifier: ClaimVerifier;
+  /** Consents to use what a claim says, and receipts of uses. */
+  readonly consents: ConsentRegistry;
 }

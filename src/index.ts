@@ -6,4 +6,14 @@ export * from "./client.js";
 export type { Contracts } from "./contracts.js";
 export * from "./directory/index.js";
 export { CivitasError, type CivitasErrorName, type ContractErrorName, decodeError, revertDataOf } from "./errors.js";
-export type { CityAccessManager, CityRegistry, CityResolver, SuiteDirectory } from "./bindings.js";
+export type {
+  CityAccessManager,
+  CityRegistry,
+  CityResolver,
+  ClaimRegistry,
+  ClaimVerifier,
+  ConsentRegistry,
+  IdentityRegistry,
+  P256Verifier,
+  SuiteDirectory,
+} from "./bindings.js";

@@ -10,18 +10,12 @@ import {CityId, NETWORK} from "../city/CityId.sol";
 import {ICityRegistry} from "../city/ICityRegistry.sol";
 import {ADMIN, Capability, CityRole} from "./CityRole.sol";
 import {ICityAccessManager} from "./ICityAccessManager.sol";
+import {Place, placeOf as packPlace} from "./Place.sol";
 
 /// @title CityAccessManager
 /// @notice Who may act for which city.
 contract CityAccessManager is AccessManager, ICityAccessManager {
     using EnumerableSet for EnumerableSet.AddressSet;
-
-    /// @dev One word per city.
-    struct Place {
-        CityId parent;
-        bool active;
-        bool exists;
-    }
 
     /// @inheritdoc ICityAccessManager
     address public cityRegistry;
@@ -49,6 +43,15 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
     }
 
     /// @inheritdoc ICityAccessManager
+    function checkCanBelow(address account, CityId city, Capability capability, CityId ancestor) external view {
+        require(holds(account, city, capability), CityUnauthorized(account, city, capability));
+        (CityId inactive, bool below) = _walk(city, ancestor);
+        require(inactive == NETWORK, CityNotActive(city, inactive));
+        require(below, CityNotBelow(city, ancestor));
+        require(!isTargetClosed(msg.sender), ContractClosed(msg.sender));
+    }
+
+    /// @inheritdoc ICityAccessManager
     function checkOpen(CityId city) public view {
         _checkActive(city);
         require(!isTargetClosed(msg.sender), ContractClosed(msg.sender));
@@ -72,9 +75,9 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
 
     /// @inheritdoc ICityAccessManager
     function holds(address account, CityId city, Capability capability) public view returns (bool) {
-        uint64 role = CityRole.pack(city, capability);
-        (bool isMember, uint32 delay) = hasRole(role, account);
-        return isMember && delay == 0 && role != PUBLIC_ROLE;
+        // slither-disable-next-line unused-return
+        (uint48 since, uint32 delay, , ) = getAccess(CityRole.pack(city, capability), account);
+        return since != 0 && since <= block.timestamp && delay == 0;
     }
 
     /// @inheritdoc ICityAccessManager
@@ -146,19 +149,14 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
     /// @inheritdoc ICityAccessManager
     function placeOf(CityId city) external view returns (CityId parent, bool active, bool exists) {
         if (city == NETWORK) return (NETWORK, true, true);
-        Place memory here = _places[city];
-        return (here.parent, here.active, here.exists);
+        Place here = _places[city];
+        return (here.parent(), here.isActive(), here.exists());
     }
 
     /// @inheritdoc ICityAccessManager
-    function firstInactive(CityId city) public view returns (CityId) {
-        require(_exists(city), CityUnknown(city));
-        while (city != NETWORK) {
-            Place memory here = _places[city];
-            if (!here.active) return city;
-            city = here.parent;
-        }
-        return NETWORK;
+    function firstInactive(CityId city) public view returns (CityId inactive) {
+        // slither-disable-next-line unused-return
+        (inactive, ) = _walk(city, NETWORK);
     }
 
     /// @inheritdoc ICityAccessManager
@@ -170,15 +168,15 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
     function nearestActive(CityId city) public view returns (CityId) {
         CityId inactive = firstInactive(city);
         while (inactive != NETWORK) {
-            city = _places[inactive].parent;
+            city = _places[inactive].parent();
             inactive = firstInactive(city);
         }
         return city;
     }
 
     /// @inheritdoc ICityAccessManager
-    function isAncestorOrSelf(CityId ancestor, CityId city) external view returns (bool) {
-        while (city != ancestor && city != NETWORK) city = _places[city].parent;
+    function isAncestorOrSelf(CityId ancestor, CityId city) public view returns (bool) {
+        while (city != ancestor && city != NETWORK) city = _places[city].parent();
         return city == ancestor;
     }
 
@@ -186,11 +184,11 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
     function pathOf(CityId city) external view returns (CityId[] memory path) {
         require(_exists(city), CityUnknown(city));
         uint256 length = 0;
-        for (CityId at = city; at != NETWORK; at = _places[at].parent) ++length;
+        for (CityId at = city; at != NETWORK; at = _places[at].parent()) ++length;
         path = new CityId[](length);
         for (uint256 i = 0; i < length; ++i) {
             path[i] = city;
-            city = _places[city].parent;
+            city = _places[city].parent();
         }
     }
 
@@ -204,7 +202,7 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
     function getRoleAdmin(uint64 role) public view override(AccessManager, IAccessManager) returns (uint64) {
         CityId city = CityRole.cityOf(role);
         uint64 admin = CityRole.pack(city, ADMIN);
-        return role == admin ? CityRole.pack(_places[city].parent, ADMIN) : admin;
+        return role == admin ? CityRole.pack(_places[city].parent(), ADMIN) : admin;
     }
 
     // ------------------------------------------------------------------------------------------------------------- writing
@@ -219,7 +217,7 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
 
     /// @inheritdoc ICityAccessManager
     function place(CityId city, CityId parent, bool active) external onlyCityRegistry {
-        _places[city] = Place(parent, active, true);
+        _places[city] = packPlace(parent, active);
         emit CityPlaced(city, parent, active);
     }
 
@@ -318,13 +316,30 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         super._setTargetFunctionRole(target, selector, role);
     }
 
+    /// @dev One walk from a city up to its country.
+    /// @return inactive The first city on the path that is not active, or city 0.
+    /// @return below Whether `ancestor` was met, where all are active.
+    function _walk(CityId city, CityId ancestor) private view returns (CityId inactive, bool below) {
+        below = ancestor == NETWORK;
+        CityId at = city;
+        while (at != NETWORK) {
+            Place here = _places[at];
+            if (!here.isActive()) {
+                require(here.exists(), CityUnknown(at));
+                return (at, false);
+            }
+            if (at == ancestor) below = true;
+            at = here.parent();
+        }
+    }
+
     function _checkActive(CityId city) private view {
         CityId inactive = firstInactive(city);
         require(inactive == NETWORK, CityNotActive(city, inactive));
     }
 
     function _exists(CityId city) private view returns (bool) {
-        return city == NETWORK || _places[city].exists;
+        return city == NETWORK || _places[city].exists();
     }
 
     function _checkNetworkRole(uint64 role) private pure {

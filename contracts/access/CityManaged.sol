@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {CityId} from "../city/CityId.sol";
+import {Capability} from "./CityRole.sol";
 import {ICityAccessManager} from "./ICityAccessManager.sol";
 
 /// @title A contract of the suite: its manager is fixed for ever.
@@ -12,6 +14,9 @@ abstract contract CityManaged is AccessManaged {
 
     /// @notice The manager of this contract cannot be replaced.
     error AuthorityIsFixed();
+    /// @notice The caller may not act for what belongs to the city: it does not hold the capability, without delay, for the city itself
+    /// or for the one that acts for it.
+    error NoStanding(address caller, CityId city);
 
     constructor(ICityAccessManager manager_) AccessManaged(address(manager_)) {
         manager = manager_;
@@ -25,5 +30,22 @@ abstract contract CityManaged is AccessManaged {
     /// @notice Always reverts.
     function setAuthority(address) public pure override {
         revert AuthorityIsFixed();
+    }
+
+    /// @dev For whatever ends or restricts: the caller's role alone, whatever the state of city and contract.
+    function _checkStanding(CityId city, Capability capability, CityId[] calldata lineage) internal view {
+        require(manager.hasStanding(msg.sender, city, capability, lineage), NoStanding(msg.sender, city));
+    }
+
+    /// @dev For what widens, for a city that may be unable to act: the guard, of the city that acts for it.
+    /// @return acting The last of the lineage, or the city itself.
+    function _checkActing(
+        CityId city,
+        Capability capability,
+        CityId[] calldata lineage
+    ) internal view returns (CityId acting) {
+        _checkStanding(city, capability, lineage);
+        acting = lineage.length == 0 ? city : lineage[lineage.length - 1];
+        manager.checkOpen(acting);
     }
 }

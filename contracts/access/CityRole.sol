@@ -12,6 +12,12 @@ Capability constant ADMIN = Capability.wrap(0);
 /// @dev Writes the city's resolution records.
 Capability constant RESOLUTION = Capability.wrap(1);
 
+/// @dev Registers the city's residents and legal persons, and keeps their identities.
+Capability constant IDENTITY = Capability.wrap(2);
+
+/// @dev Makes and closes the city's schemas of claims.
+Capability constant SCHEMA = Capability.wrap(3);
+
 /// @title Roles of AccessManager.
 /// @notice A role is (city, capability), packed as 32 bits of city and 32 bits of capability.
 library CityRole {

@@ -81,6 +81,8 @@ interface ICityAccessManager is IAccessManager {
     error CityUnknown(CityId city);
     /// @notice `city` cannot act or be given roles, because it or its ancestor `inactive` is suspended, retired or still being loaded.
     error CityNotActive(CityId city, CityId inactive);
+    /// @notice `city` is not `ancestor`, and does not lie below it.
+    error CityNotBelow(CityId city, CityId ancestor);
     /// @notice The account does not hold (city, capability) now, or only with an execution delay.
     error CityUnauthorized(address account, CityId city, Capability capability);
     /// @notice The network closed this contract for whatever creates or widens.
@@ -105,6 +107,10 @@ interface ICityAccessManager is IAccessManager {
     /// and the calling contract is open. Every registry asks this one question for whatever creates or widens.
     /// @dev The contract asked about is the caller. Errors: CityUnauthorized, CityNotActive, ContractClosed.
     function checkCan(address account, CityId city, Capability capability) external view;
+
+    /// @notice The guard, of a city that must also lie below `ancestor` or be it.
+    /// @dev Errors: those of checkCan, and CityNotBelow.
+    function checkCanBelow(address account, CityId city, Capability capability, CityId ancestor) external view;
 
     /// @notice The guard without a member: reverts unless the city and its ancestors are active and the calling contract is open.
     /// @dev For acts whose author is authorised otherwise, by a signature or an offer. Errors: CityNotActive, ContractClosed.

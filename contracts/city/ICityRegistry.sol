@@ -146,9 +146,6 @@ interface ICityRegistry {
     error ApplicationKnown(bytes32 id);
     /// @notice Only the applicant may apply and withdraw for itself.
     error NotApplicant(address caller, address applicant);
-    /// @notice The caller may not end or restrict anything for this city: it needs (city, ADMIN), or that of the nearest active
-    /// ancestor where the city cannot act.
-    error NoStanding(address caller, CityId city);
     /// @notice The city's status does not allow this act.
     error CityStatusInvalid(CityId city, CityStatus status);
     /// @notice A name has 1 to 128 bytes.

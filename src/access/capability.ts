@@ -5,8 +5,13 @@ export const ADMIN = 0;
 /** Writes the city's resolution records. */
 export const RESOLUTION = 1;
 
+/** Registers the city's residents and legal persons, and keeps their identities. */
+export const IDENTITY = 2;
+/** Makes and closes the city's schemas of claims. */
+export const SCHEMA = 3;
+
 /** The capabilities that have a name. */
-export const CAPABILITIES = { ADMIN, RESOLUTION } as const;
+export const CAPABILITIES = { ADMIN, RESOLUTION, IDENTITY, SCHEMA } as const;
 
 /** The network of cities itself, as a city. */
 export const NETWORK = 0n;

@@ -19,5 +19,5 @@ export default deployScript(
       );
     }
   },
-  { tags: ["directory"], dependencies: ["city"] },
+  { tags: ["directory"], dependencies: ["city", "identity"] },
 );

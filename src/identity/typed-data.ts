@@ -1,0 +1,98 @@
+/** What is signed, as EIP-712 types; each equal to the type string in its contract (tested equal). */
+import type { TypedDataDomain, TypedDataField } from "ethers";
+
+import type { Contracts } from "../contracts.js";
+
+type Types = Record<string, TypedDataField[]>;
+
+/** From `"bytes32 identity,uint40 deadline"` to what ethers takes. */
+function members(text: string): TypedDataField[] {
+  return text.split(",").map((member) => {
+    const [type = "", name = ""] = member.split(" ");
+    return { type, name };
+  });
+}
+
+/** A registration; its digest is the identity's id. */
+export const IDENTITY_TYPES: Types = {
+  Identity: members(
+    "uint8 kind,uint32 city,uint32 tagVersion,bytes32[] tags,bytes32 code,bytes signer,bytes32 guardian,uint40 guardianUntil,uint40 deadline",
+  ),
+};
+/** The old and the new key sign it. */
+export const ROTATION_TYPES: Types = {
+  Rotation: members("bytes32 identity,bytes newSigner,uint32 changes,uint40 deadline"),
+};
+/** The new key signs it. */
+export const RECOVERY_TYPES: Types = {
+  Recovery: members(
+    "bytes32 identity,bytes newSigner,bytes32 guardian,uint40 guardianUntil,uint32 changes,uint40 deadline",
+  ),
+};
+/** The present key signs it. */
+export const VETO_TYPES: Types = { Veto: members("bytes32 identity,uint32 changes,uint40 deadline") };
+/** The person and the releasing registrar sign it. */
+export const MOVE_TYPES: Types = { Move: members("bytes32 identity,uint32 to,uint32 changes,uint40 deadline") };
+/** A legal person's key signs it. */
+export const OPERATOR_TYPES: Types = {
+  Operator: members("bytes32 identity,address operator,bool authorized,uint32 changes,uint40 deadline"),
+};
+/** The current key signs it, for one verifier. */
+export const PRESENCE_TYPES: Types = {
+  Presence: members("bytes32 identity,string verifier,string purpose,bytes32 challenge,uint40 expires"),
+};
+
+/** A claim; its digest is its id, and what a party signs to accept it. */
+export const CLAIM_TYPES: Types = {
+  Claim: members(
+    "address issuer,uint32 city,uint32 schema,uint64 serial,uint32 position,uint40 validFrom,uint40 validUntil,bytes32 root,bytes32 subject,bytes32 holder",
+  ),
+};
+/** Names a batch; its digest is the batch's id. */
+export const BATCH_KEY_TYPES: Types = { BatchKey: members("address issuer,uint64 serial") };
+/** An officer signs it off line, for someone to relay. */
+export const ISSUE_ORDER_TYPES: Types = { IssueOrder: members("bytes32[] claims,uint40 deadline") };
+/** The same for a batch. */
+export const ANCHOR_ORDER_TYPES: Types = {
+  AnchorOrder: members("uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline"),
+};
+
+/** The identity's key and each claim's holder key sign it, for one verifier. */
+export const PRESENTATION_TYPES: Types = {
+  Presentation: members(
+    "bytes32 identity,Disclosure[] claims,string verifier,string purpose,bytes32 challenge,uint40 expires",
+  ),
+  Disclosure: members("bytes32 claim,string[] fields"),
+};
+
+/** A claim's holder key signs it; its digest is the consent's id. */
+export const CONSENT_TYPES: Types = {
+  Consent: members(
+    "bytes holder,bytes32 claim,uint32 schema,uint32 provider,bytes32 scope,bytes32 purpose,uint32 granteeCity,uint32 granteeCapability,address grantee,uint40 validFrom,uint40 validUntil,uint32 uses,uint40 deadline",
+  ),
+};
+/** The holder key signs it to withdraw a consent. */
+export const WITHDRAWAL_TYPES: Types = { Withdrawal: members("bytes32 consent") };
+
+/** The contracts whose domains things are signed for. */
+export type SigningContract = "identities" | "claims" | "verifier" | "consents";
+
+const NAMES: Record<SigningContract, string> = {
+  identities: "Civitas IdentityRegistry",
+  claims: "Civitas ClaimRegistry",
+  verifier: "Civitas ClaimVerifier",
+  consents: "Civitas ConsentRegistry",
+};
+
+/** The EIP-712 domain of a contract: what is signed for it is good on no other chain and in no other contract. */
+export async function domainOf(
+  contracts: Pick<Contracts, "chainId" | SigningContract>,
+  contract: SigningContract,
+): Promise<TypedDataDomain> {
+  return {
+    name: NAMES[contract],
+    version: "1",
+    chainId: contracts.chainId,
+    verifyingContract: await contracts[contract].getAddress(),
+  };
+}

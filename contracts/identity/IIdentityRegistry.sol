@@ -165,15 +165,14 @@ interface IIdentityRegistry {
     event IdentityRegistered(
         IdentityId indexed identity,
         CityId indexed city,
-        bytes32 indexed code,
         Kind kind,
-        uint32 tagVersion,
-        bytes32[] tags,
         bytes signer,
         bytes32 guardian,
         uint40 guardianUntil,
         address by
     );
+    /// @notice A legal person was registered with its public code.
+    event PublicCodeRegistered(IdentityId indexed identity, bytes32 indexed code);
     /// @notice A tag under the newest tag key was added.
     event TagAdded(
         IdentityId indexed identity,

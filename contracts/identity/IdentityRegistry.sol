@@ -11,7 +11,7 @@ import {Page} from "../common/Page.sol";
 import {Signer} from "../common/Signer.sol";
 import {IdentityId} from "./IdentityId.sol";
 import {IIdentityRegistry} from "./IIdentityRegistry.sol";
-import {StateWord, pack} from "./StateWord.sol";
+import {StateWord, newIdentity, pack} from "./StateWord.sol";
 
 /// @title IdentityRegistry
 /// @notice Residents and legal persons, one identity each in the whole network.
@@ -84,13 +84,8 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
         require(StateWord.unwrap(_words[id]) == 0, IdentityExists(id));
         _checkSignature(identity.signer, IdentityId.unwrap(id), signature);
 
-        State memory state;
-        state.kind = identity.kind;
-        state.city = identity.city;
-        state.tagVersion = _claimTags(id, identity);
-        state.changedIn = uint40(block.number);
-        state.guardianUntil = identity.guardianUntil;
-        _words[id] = pack(state);
+        uint32 tagVersion = _claimTags(id, identity);
+        _words[id] = newIdentity(identity.kind, identity.city, tagVersion, identity.guardianUntil);
         _signers[id] = keccak256(identity.signer);
         if (identity.guardian != 0) _guardians[id] = identity.guardian;
         _emitRegistered(id, identity);
@@ -389,10 +384,11 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
     /// @dev One tag, one open identity.
     function _claimTag(IdentityId id, uint32 version, bytes32 tag) private {
         require(tag != 0, TagsInvalid(_firstTagVersion, _lastTagVersion));
-        IdentityId holder = _holders[version][tag];
+        mapping(bytes32 => IdentityId) storage holders = _holders[version];
+        IdentityId holder = holders[tag];
         bool free = IdentityId.unwrap(holder) == 0 || _words[holder].unpack().closed;
         require(free, TagTaken(version, tag, holder));
-        _holders[version][tag] = id;
+        holders[tag] = id;
     }
 
     function _setTagVersions(uint32 first, uint32 last) private {
@@ -406,15 +402,13 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
         emit IdentityRegistered(
             id,
             identity.city,
-            identity.code,
             identity.kind,
-            identity.tagVersion,
-            identity.tags,
             identity.signer,
             identity.guardian,
             identity.guardianUntil,
             msg.sender
         );
+        if (identity.code != 0) emit PublicCodeRegistered(id, identity.code);
     }
 
     /// @dev The record changed; its previous event was in the block returned.

@@ -26,6 +26,21 @@ function pack(IIdentityRegistry.State memory state) pure returns (StateWord) {
     return StateWord.wrap(word);
 }
 
+/// @notice The word of an identity that was just registered.
+function newIdentity(
+    IIdentityRegistry.Kind kind,
+    CityId city,
+    uint32 tagVersion,
+    uint40 guardianUntil
+) view returns (StateWord) {
+    uint256 word = uint256(kind);
+    word |= uint256(CityId.unwrap(city)) << 40;
+    word |= uint256(tagVersion) << 72;
+    word |= block.number << 136;
+    word |= uint256(guardianUntil) << 208;
+    return StateWord.wrap(word);
+}
+
 function unpack(StateWord packed) pure returns (IIdentityRegistry.State memory state) {
     uint256 word = StateWord.unwrap(packed);
     state.kind = IIdentityRegistry.Kind(uint8(word));

@@ -27,6 +27,11 @@ const PAGE_OF: Record<ContractName, string> = {
   CityAccessManager: "docs/access.md",
   CityRegistry: "docs/city.md",
   CityResolver: "docs/city.md",
+  P256Verifier: "docs/identity.md",
+  IdentityRegistry: "docs/identity.md",
+  ClaimRegistry: "docs/identity.md",
+  ClaimVerifier: "docs/identity.md",
+  ConsentRegistry: "docs/identity.md",
   SuiteDirectory: "docs/directory.md",
   SuiteFactory: "docs/directory.md",
 };
@@ -36,12 +41,19 @@ const SECTIONS = [
   { title: "Who may act", sources: ["contracts/access/ICityAccessManager.sol", "contracts/access/CityManaged.sol"] },
   { title: "City codes", sources: ["contracts/city/CityCode.sol"] },
   { title: "Cities", sources: ["contracts/city/ICityRegistry.sol", "contracts/city/ICityResolver.sol"] },
+  { title: "Identities", sources: ["contracts/identity/IIdentityRegistry.sol"] },
+  {
+    title: "Schemas and claims",
+    sources: ["contracts/identity/ISchemaRegistry.sol", "contracts/identity/IClaimRegistry.sol"],
+  },
+  { title: "Consents", sources: ["contracts/identity/IConsentRegistry.sol"] },
   { title: "The directory", sources: ["contracts/directory/ISuiteDirectory.sol"] },
 ];
 
 /** Errors whose sentence depends on their arguments: an example of each. */
 const VARIANTS: Record<string, Record<string, string>[]> = {
   CityUnknown: [{}, { city: "the network" }],
+  TagTaken: [{}, { version: "0" }],
   CityNotActive: [{ city: "`city`", inactive: "`city`" }, {}],
 };
 

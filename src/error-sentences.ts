@@ -29,7 +29,9 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
   ContractClosed: ({ target }) =>
     `the network has closed the contract ${target} for new acts; look in the directory for its successor, or ask the network`,
   NoStanding: ({ caller, city }) =>
-    `${caller} may not end or restrict anything for ${city}; that takes ADMIN of it, or of the nearest active city above where it cannot act; send it from an account that holds it without delay`,
+    `${caller} may not do this to what belongs to ${city}; it takes the capability for the act, without delay, of that city, or of the nearest active one above or a successor where it cannot act; send it from an account that holds it, and name the lineage`,
+  CityNotBelow: ({ city, ancestor }) =>
+    `${city} is not ${ancestor} and does not lie below it; use a schema of the city or of one above it`,
   NotResolutionOfficer: ({ caller, city }) =>
     `${caller} does not hold RESOLUTION of ${city}; its controller can grant it`,
   NotNetworkRole: ({ role }) =>
@@ -97,6 +99,102 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
     `the application ${id} is not open (${status}); check that it is written exactly as it was submitted`,
   NotApplicant: ({ caller, applicant }) =>
     `${caller} cannot act for the applicant ${applicant}; send this from that account`,
+
+  // ------------------------------------------------------------------------------------------------------ identities
+  IdentityUnknown: ({ identity }) =>
+    `no identity ${identity} is registered here; check its id, the chain and the registry's version`,
+  IdentityExists: ({ identity }) =>
+    `this very registration was made already, as identity ${identity}; there is nothing to do`,
+  IdentityNotReady: ({ identity, status }) =>
+    `the identity ${identity} is ${status}, in which this cannot be done; end that state first, or choose what fits it`,
+  TagTaken: ({ version, tag, holder }) =>
+    version === "0"
+      ? `this public code belongs to the open identity ${holder}; look that one up, or have it closed first`
+      : `the tag ${tag} (version ${version}) belongs to the open identity ${holder}; this person is registered, so recover or move that identity`,
+  TagsInvalid: ({ first, last }) =>
+    `tags under the versions ${first} to ${last} of the tag key are needed, and none may be zero; ask the tag service anew`,
+  TagVersionHeld: ({ identity, version }) =>
+    `the identity ${identity} has its tag under version ${version} already; there is nothing to do`,
+  TagVersionsInvalid: ({ first, last }) =>
+    `versions ${first} to ${last} of the tag key cannot live; begin a new one only while one lives, and retire one only while two live`,
+  NotLegalPerson: () => "only a legal person has a public code and operators; leave them out for a natural person",
+  KindInvalid: () => "the identity is of no kind; say whether it is a natural or a legal person's",
+  SignerInvalid: ({ signer }) =>
+    `${signer} is too short for a signer; give the 20 bytes of an account, or a verifier's and a key`,
+  GuardianInvalid: ({ guardian, until }) =>
+    `a guardianship (${guardian}) until ${until} cannot be; give a guardian and an end in the future, or neither`,
+  NotCurrentSigner: ({ identity, signer }) =>
+    `${signer} is not the current key of the identity ${identity}, or its guardianship has ended; sign with the current key, or have it recovered`,
+  SignatureInvalid: ({ signer }) =>
+    `the signature is not that of ${signer} over this order; sign exactly what is sent, for this chain and contract, with the latest count of changes`,
+  ReleaseInvalid: ({ officer, city }) =>
+    `${officer} has not signed this move, or is no registrar of ${city}; ask a registrar of the present city to sign it`,
+  OrderExpired: ({ deadline }) => `the order was good until ${deadline}; have it signed again with a later deadline`,
+  AncestorRequired: ({ city }) =>
+    `a recovery was vetoed, so only a registrar of a city above ${city} may propose another; name that one city as the lineage`,
+  RecoveryFinal: ({ identity }) =>
+    `no veto stands against this recovery of ${identity}, for one was vetoed before; the city that proposed it can withdraw it`,
+  RecoveryNotDue: ({ dueAt }) => `the recovery can be completed from ${dueAt} on; wait until then`,
+  RecoveryDiffers: ({ identity }) =>
+    `this is not the control that was proposed for ${identity}; take it from the event RecoveryProposed`,
+  CityUnchanged: ({ city }) => `the person is in ${city} already; name another city`,
+  OperatorUnchanged: ({ operator }) =>
+    `${operator} is an operator already, or is none; list the operators, and change what is to be changed`,
+
+  // ---------------------------------------------------------------------------------------------- schemas and claims
+  SchemaUnknown: ({ schema }) => `there is no schema ${schema}; their numbers go from 1 to the registry's schemaCount`,
+  SchemaIncomplete: () =>
+    "the schema is incomplete; give it a name, the hash of its definition, and 1 to 64 fields with a name and a type",
+  PartiesInvalid: ({ parties, acceptance }) =>
+    `a schema of ${parties} parties that asks for the acceptance of ${acceptance} cannot be; it has 1 or 2 parties, and of one only the first can accept`,
+  SchemaRetiredBefore: ({ schema }) => `the schema ${schema} was closed before; there is nothing to do`,
+  SchemaClosed: ({ schema }) => `the schema ${schema} is closed for new claims; use its successor`,
+  ValidityInvalid: ({ validFrom, validUntil, maxValidity }) =>
+    `the validity from ${validFrom} to ${validUntil} cannot be; it must end after it begins and after now, and last at most what the schema allows (${maxValidity})`,
+  ClaimExists: ({ claim }) => `the claim ${claim} was issued already; there is nothing to do`,
+  SerialUsed: ({ issuer, serial }) =>
+    `${issuer} has anchored a batch with the serial ${serial} before; take the next serial`,
+  BatchInvalid: ({ serial, count }) =>
+    `a batch with the serial ${serial} and ${count} positions cannot be anchored; give a serial from 1, at least one position, and a root`,
+  ClaimUnknown: ({ record }) =>
+    `no claim or batch ${record} was issued here; check its id, the chain and the registry's version`,
+  StandingInvalid: ({ record, standing }) =>
+    `the claim or batch ${record} is ${standing}, in which this cannot be done; nothing brings back what was revoked or superseded`,
+  PositionInvalid: ({ batch, position }) =>
+    `the batch ${batch} has no position ${position}; positions count from 0, and end before its count`,
+  RecordsMixed: ({ record }) =>
+    `${record} is of another city or schema than the first; send the records of each city and schema in a call of their own`,
+  SchemaDiffers: ({ schema, successor }) =>
+    `a claim of schema ${schema} cannot be superseded by one of schema ${successor}; issue the new one under the same schema`,
+  NotSingleClaim: ({ record }) =>
+    `${record} is a whole batch; supersede its claims by their positions, or revoke the batch`,
+  OrderInvalid: ({ issuer }) =>
+    `the signature is not that of ${issuer} over this order; sign exactly what is sent, for this chain and contract`,
+  DistrustInvalid: ({ since, known }) =>
+    `an issuer cannot be distrusted from ${since} on (so far: ${known}); choose a moment that has come, earlier than the one known`,
+  Empty: () => "there is nothing to do; name at least one claim, position or record",
+  MerkleProofInvalidMultiproof: () =>
+    "the proof of the fields does not fit their number; build it anew from the claim's document",
+
+  // --------------------------------------------------------------------------------------------------------- consents
+  ConsentInvalid: () =>
+    "the consent cannot be given; name one grantee (a city with a capability, or an account), a period that ends after it begins, and at least one use",
+  ConsentKnown: ({ consent }) =>
+    `the consent ${consent} was given before, or is withdrawn; give one with another scope or purpose salt`,
+  ConsentWithdrawnBefore: ({ consent }) => `the consent ${consent} is withdrawn already; there is nothing to do`,
+  ConsentNotReady: ({ consent, status }) =>
+    `the consent ${consent} is ${status}, so this cannot be done with it; ask the holder for what is missing`,
+  HolderKeyReused: ({ holder }) =>
+    `the holder key ${holder} has consented for another claim or schema; use the key of this claim, which no other has`,
+  NotGrantee: ({ account }) => `${account} is not whom the consent names; send it from the account that was named`,
+  PurposeDiffers: ({ consent }) =>
+    `the consent ${consent} is for another purpose; use it for the one that the holder agreed to, with its salt`,
+  ClaimDiffers: ({ consent, claim }) =>
+    `the consent ${consent} does not cover the claim ${claim}; use one of its schema, provider and holder key`,
+  ClaimNotActive: ({ claim, status }) =>
+    `the claim ${claim} is ${status}; only one in force can be used, so ask its issuer`,
+  AuthorizationUnchanged: ({ provider }) =>
+    `there is nothing to change: the consent names no provider, or ${provider} agrees, or does not, already`,
 
   // ------------------------------------------------------------------------------------------------------- directory
   NameEmpty: () => "the contract was given no name; publish it under one of 1 to 32 characters",

@@ -1,4 +1,4 @@
-import { type ErrorDescription, Interface, isHexString } from "ethers";
+import { dataLength, type ErrorDescription, getAddress, Interface, isHexString } from "ethers";
 
 import { abis } from "./abi.js";
 import { capabilityName, NETWORK, partsOfRole } from "./access/capability.js";
@@ -10,6 +10,7 @@ import { showTime } from "./common/time.js";
 import { decodeName } from "./directory/name.js";
 import { VERSION_STATUSES } from "./directory/status.js";
 import { type ContractErrorName, SENTENCES } from "./error-sentences.js";
+import { ACCEPTANCES, CLAIM_STATUSES, CONSENT_STATUSES, IDENTITY_STATUSES, STANDINGS } from "./identity/status.js";
 
 export type { ContractErrorName } from "./error-sentences.js";
 
@@ -111,9 +112,26 @@ function sentenceOf({ name, selector, args }: ErrorDescription): string {
   return SENTENCES[name as ContractErrorName](shown as never);
 }
 
+/** Names of the members of enums, by the enum. */
+const ENUMS: Readonly<Record<string, readonly string[]>> = {
+  "enum ICityRegistry.CityStatus": CITY_STATUSES,
+  "enum ICityRegistry.ApplicationStatus": APPLICATION_STATUSES,
+  "enum ISuiteDirectory.Status": VERSION_STATUSES,
+  "enum IIdentityRegistry.IdentityStatus": IDENTITY_STATUSES,
+  "enum ISchemaRegistry.Acceptance": ACCEPTANCES,
+  "enum IClaimRegistry.ClaimStatus": CLAIM_STATUSES,
+  "enum IClaimRegistry.Standing": STANDINGS,
+  "enum IConsentRegistry.ConsentStatus": CONSENT_STATUSES,
+};
+
+/** What a time of zero means, by its name. */
+const NO_TIME: Readonly<Record<string, string>> = { validUntil: "no end", until: "no end", known: "not at all" };
+
 /** An argument in words, by its Solidity type and its name. */
 function show({ name, type, internalType }: AbiInput, value: unknown): string {
   const number = typeof value === "bigint" ? value : 0n;
+  const members = ENUMS[internalType];
+  if (members !== undefined) return members[Number(number)] ?? String(number);
   switch (internalType) {
     case "CityCode":
       return showCode(String(value));
@@ -121,13 +139,15 @@ function show({ name, type, internalType }: AbiInput, value: unknown): string {
       return number === NETWORK ? "the network" : `city ${number}`;
     case "Capability":
       return capabilityName(number);
-    case "enum ICityRegistry.CityStatus":
-      return CITY_STATUSES[Number(number)] ?? String(number);
-    case "enum ICityRegistry.ApplicationStatus":
-      return APPLICATION_STATUSES[Number(number)] ?? String(number);
-    case "enum ISuiteDirectory.Status":
-      return VERSION_STATUSES[Number(number)] ?? String(number);
+    case "IdentityId":
+    case "ClaimId":
+    case "ConsentId":
+      return shorten(String(value));
   }
+  if (type === "bytes") return showSigner(String(value));
+  if (name === "tag" || name === "guardian") return shorten(String(value));
+  if (name === "maxValidity") return number === 0n ? "no limit" : `${Number(number) / 86_400} days`;
+  if (type === "uint40" && number === 0n && name in NO_TIME) return NO_TIME[name] ?? "";
   if (type === "uint40" || type === "uint48") return showTime(number);
   if (type === "uint64" && name.startsWith("role")) return showRole(number);
   if (type === "bytes32" && name === "name") return decodeName(String(value));
@@ -139,6 +159,16 @@ function show({ name, type, internalType }: AbiInput, value: unknown): string {
 function showRole(role: bigint): string {
   const { city, capability } = partsOfRole(role);
   return `(${city === NETWORK ? "the network" : `city ${city}`}, ${capabilityName(capability)})`;
+}
+
+/** The account of a signer that is one; else the first and last bytes of its key. */
+function showSigner(signer: string): string {
+  return dataLength(signer) === 20 ? getAddress(signer) : shorten(signer);
+}
+
+/** Enough of a long value to know it again; `args` has the whole. */
+function shorten(hex: string): string {
+  return hex.length <= 20 ? hex : `${hex.slice(0, 10)}…${hex.slice(-4)}`;
 }
 
 /** The text of a code, even of one that is none: its bytes. */

@@ -80,6 +80,35 @@ describe("decodeError", () => {
     });
   });
 
+  describe("speaks of identities, claims and consents with states by name, and long values shortened", () => {
+    const of = (name: string, ...args: unknown[]) => {
+      const entry = ERRORS.find((one) => one.name === name)!;
+      return decodeError(new Interface([entry]).encodeErrorResult(name, args)).message;
+    };
+    const id = `0x12345678${"ab".repeat(26)}9abc`.padEnd(66, "d");
+    const account = "0x52908400098527886e0f7030069857d2e4169ee7";
+
+    it("IdentityNotReady, StandingInvalid, ClaimNotActive, ConsentNotReady", () => {
+      expect(of("IdentityNotReady", id, 3)).to.match(/^the identity 0x12345678…\w{4} is Recovering, /);
+      expect(of("StandingInvalid", id, 3)).to.match(/is Revoked, .* nothing brings back/);
+      expect(of("ClaimNotActive", id, 7)).to.match(/is Distrusted; /);
+      expect(of("ConsentNotReady", id, 3)).to.match(/is AwaitingProvider, /);
+      expect(of("PartiesInvalid", 1, 2)).to.match(/the acceptance of Second /);
+    });
+
+    it("signers, tags and times", () => {
+      expect(of("SignatureInvalid", account)).to.include("that of 0x52908400098527886E0F7030069857D2E4169EE7 over");
+      expect(of("SignatureInvalid", account + "11".repeat(64))).to.include("that of 0x52908400…1111 over");
+      expect(of("SignerInvalid", "0x12")).to.match(/^0x12 is too short/);
+      expect(of("TagTaken", 2, id, id)).to.match(/^the tag 0x12345678…\w{4} \(version 2\) belongs/);
+      expect(of("TagTaken", 0, id, id)).to.match(/^this public code belongs to the open identity 0x12345678…/);
+      expect(of("GuardianInvalid", id, 0)).to.match(/until no end cannot be/);
+      expect(of("ValidityInvalid", 86400, 0, 0)).to.match(/from 1970-01-02 to no end .* \(no limit\)$/);
+      expect(of("ValidityInvalid", 0, 86400, 86400 * 365)).to.match(/from 1970-01-01 to 1970-01-02 .* \(365 days\)$/);
+      expect(of("DistrustInvalid", 86400, 0)).to.match(/from 1970-01-02 on \(so far: not at all\)/);
+    });
+  });
+
   describe("finds the error", () => {
     it("in what a call is rejected with, also where another contract of the suite made it", async () => {
       const { registry, ids, accounts } = world();

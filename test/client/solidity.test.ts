@@ -21,6 +21,15 @@ import {
   VERDICTS,
   VERSION_STATUSES,
 } from "../../src/index.js";
+import {
+  ACCEPTANCES,
+  CLAIM_STATUSES,
+  CONSENT_STATUSES,
+  IDENTITY_STATUSES,
+  KINDS,
+  PRESENCE_STATUSES,
+  STANDINGS,
+} from "../../src/identity/status.js";
 import { makeWorld, sharing } from "./world.js";
 
 describe("numbers and types that both sides know", () => {
@@ -38,6 +47,13 @@ describe("numbers and types that both sides know", () => {
     expect(membersOf("city/ICityResolver.sol", "SignedCodeStatus")).to.deep.equal([...SIGNED_CODE_STATUSES]);
     expect(membersOf("access/ICityAccessManager.sol", "Verdict")).to.deep.equal([...VERDICTS]);
     expect(membersOf("directory/ISuiteDirectory.sol", "Status")).to.deep.equal([...VERSION_STATUSES]);
+    expect(membersOf("identity/IIdentityRegistry.sol", "Kind")).to.deep.equal([...KINDS]);
+    expect(membersOf("identity/IIdentityRegistry.sol", "IdentityStatus")).to.deep.equal([...IDENTITY_STATUSES]);
+    expect(membersOf("identity/IIdentityRegistry.sol", "PresenceStatus")).to.deep.equal([...PRESENCE_STATUSES]);
+    expect(membersOf("identity/ISchemaRegistry.sol", "Acceptance")).to.deep.equal([...ACCEPTANCES]);
+    expect(membersOf("identity/IClaimRegistry.sol", "ClaimStatus")).to.deep.equal([...CLAIM_STATUSES]);
+    expect(membersOf("identity/IClaimRegistry.sol", "Standing")).to.deep.equal([...STANDINGS]);
+    expect(membersOf("identity/IConsentRegistry.sol", "ConsentStatus")).to.deep.equal([...CONSENT_STATUSES]);
   });
 
   it("capabilities", () => {

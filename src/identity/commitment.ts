@@ -16,9 +16,10 @@ export function newSalt(): string {
   return hexlify(randomBytes(32));
 }
 
-/** The leaf of a field in the tree of a claim's content. Name and value are UTF-8. */
-export function fieldLeaf(name: string, salt: string, value: string): string {
-  const inner = hash(FIELD_TYPEHASH, keccak256(toUtf8Bytes(name)), salt, keccak256(toUtf8Bytes(value)));
+/** The leaf of a field in the tree of a claim's content. Name and value are UTF-8; a value may be given as its bytes. */
+export function fieldLeaf(name: string, salt: string, value: string | Uint8Array): string {
+  const bytes = typeof value === "string" ? toUtf8Bytes(value) : value;
+  const inner = hash(FIELD_TYPEHASH, keccak256(toUtf8Bytes(name)), salt, keccak256(bytes));
   return keccak256(concat([inner]));
 }
 

@@ -1,0 +1,128 @@
+/** Merkle trees: of a claim's salted fields, and of the claims of a batch. OpenZeppelin's, so that its MerkleProof verifies them. */
+import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
+import { getBytes, hexlify, toUtf8Bytes, toUtf8String } from "ethers";
+
+import { fieldLeaf } from "./commitment.js";
+
+/** A field of a claim with what opens its leaf. */
+export interface OpenField {
+  /** As in the schema. */
+  name: string;
+  /** In the form that the field's type prescribes; see `valueFault` in schema.ts. */
+  value: string;
+  /** 32 random bytes. */
+  salt: string;
+}
+
+/** What is left of a field whose name, value and salt were destroyed. */
+export interface ErasedField {
+  leaf: string;
+}
+
+export type TreeField = OpenField | ErasedField;
+
+/** A disclosed field as IClaimVerifier.Field has it: the value is the UTF-8 of the text, in hexadecimal. */
+export interface ShownField {
+  name: string;
+  salt: string;
+  value: string;
+}
+
+/** Some fields of a claim, and the proof that they are the claim's: what IClaimVerifier.isDisclosed takes. */
+export interface FieldProof {
+  /** In the order of the multiproof. */
+  fields: ShownField[];
+  proof: string[];
+  proofFlags: boolean[];
+}
+
+/** The claims of a batch, each with the path that `statusOf` asks for. */
+export interface BatchTree {
+  root: string;
+  /** Of each claim, in the order they were given. */
+  paths: string[][];
+}
+
+export function isErased(field: TreeField): field is ErasedField {
+  return "leaf" in field;
+}
+
+/** The leaf of a field, erased or not. */
+export function leafOf(field: TreeField): string {
+  return isErased(field) ? field.leaf : fieldLeaf(field.name, field.salt, field.value);
+}
+
+/**
+ * The root of a claim's content. Leaves are sorted: the order of the fields does not matter, and is not told.
+ * @throws RangeError for no fields.
+ */
+export function fieldRoot(fields: readonly TreeField[]): string {
+  if (fields.length === 0) throw new RangeError("a claim has at least one field");
+  return SimpleMerkleTree.of(fields.map(leafOf)).root;
+}
+
+/**
+ * The proof that some fields are those of a claim, also where others were erased. For no names it is empty: nothing is disclosed.
+ * @throws RangeError for a name that the claim does not have (or has no more), or that is there twice.
+ */
+export function proveFields(fields: readonly TreeField[], names: readonly string[]): FieldProof {
+  if (names.length === 0) return { fields: [], proof: [], proofFlags: [] };
+  if (new Set(names).size !== names.length) throw new RangeError(`a field is disclosed once: ${names.join(", ")}`);
+  const byLeaf = new Map<string, OpenField>();
+  for (const name of names) {
+    const field = fields.find((one): one is OpenField => !isErased(one) && one.name === name);
+    if (field === undefined) throw new RangeError(`the claim has no field "${name}", or it was erased`);
+    byLeaf.set(leafOf(field), field);
+  }
+  const tree = SimpleMerkleTree.of(fields.map(leafOf));
+  const { leaves, proof, proofFlags } = tree.getMultiProof([...byLeaf.keys()]);
+  const shown = leaves.flatMap((leaf) => byLeaf.get(leaf as string) ?? []);
+  return {
+    fields: shown.map(({ name, salt, value }) => ({ name, salt, value: hexlify(toUtf8Bytes(value)) })),
+    proof,
+    proofFlags,
+  };
+}
+
+/**
+ * Whether fields, at least one and none twice, are those of a content root.
+ * Answers as IClaimVerifier.isDisclosed does (tested equal).
+ */
+export function isDisclosed(root: string, { fields, proof, proofFlags }: FieldProof): boolean {
+  if (fields.length === 0 || new Set(fields.map(({ name }) => name)).size !== fields.length) return false;
+  try {
+    const leaves = fields.map(({ name, salt, value }) => fieldLeaf(name, salt, getBytes(value)));
+    return SimpleMerkleTree.verifyMultiProof(root, { leaves, proof, proofFlags });
+  } catch {
+    return false; // it leads to no root
+  }
+}
+
+/** The text of a disclosed value; undefined if its bytes are no UTF-8. */
+export function textOf(value: string): string | undefined {
+  try {
+    return toUtf8String(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The tree over the ids of a batch's claims, in the memory of one process; for millions see the anchoring command.
+ * @throws RangeError for no claims, or one that is there twice.
+ */
+export function batchTree(claims: readonly string[]): BatchTree {
+  if (claims.length === 0) throw new RangeError("a batch has at least one claim");
+  if (new Set(claims).size !== claims.length) throw new RangeError("a batch has each claim once");
+  const tree = SimpleMerkleTree.of([...claims]);
+  return { root: tree.root, paths: claims.map((_, position) => tree.getProof(position)) };
+}
+
+/** Whether a claim's path leads to the root of a batch. */
+export function isInBatch(root: string, claim: string, path: readonly string[]): boolean {
+  try {
+    return SimpleMerkleTree.verify(root, claim, [...path]);
+  } catch {
+    return false;
+  }
+}

@@ -5,16 +5,21 @@ import { getCreateAddress, toQuantity } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { type Receipt, settle, waitForReceipt } from "../../rocketh/chain.js";
+import { PUBLISHED } from "../../rocketh/contracts.js";
 import { runSteps } from "../../rocketh/run.js";
-import { failureOf, newChain, newFolder, nonceOf, removeFolders, type Transaction, watch } from "./support.js";
+import {
+  CONTRACTS,
+  failureOf,
+  newChain,
+  newFolder,
+  nonceOf,
+  nthOf,
+  removeFolders,
+  type Transaction,
+  watch,
+} from "./support.js";
 
-const DEPLOYMENTS = [
-  { k: 1, name: "SuiteFactory" },
-  { k: 2, name: "CityAccessManager" },
-  { k: 3, name: "CityRegistry" },
-  { k: 5, name: "CityResolver" },
-  { k: 6, name: "SuiteDirectory" },
-];
+const BINDING = nthOf("bind CityRegistry");
 
 /** The k-th transaction is changed on its way. */
 function tampering(chain: NetworkConnection, k: number, change: (transaction: Transaction) => Transaction) {
@@ -30,7 +35,9 @@ function withTooLittleGas(transaction: Transaction): Transaction {
 describe("a deployment that goes wrong", () => {
   after(removeFolders);
 
-  for (const { k, name } of DEPLOYMENTS) {
+  for (const name of CONTRACTS) {
+    const k = nthOf(`deploy ${name}`);
+
     it(`is not recorded when it reverts: ${name}`, async () => {
       const chain = await newChain({ throwOnTransactionFailures: false }); // as most nodes do
       const records = newFolder();
@@ -80,8 +87,8 @@ describe("a deployment that goes wrong", () => {
       const chain = await newChain({ throwOnTransactionFailures });
       const provider = watch(chain.provider, async (nth, transaction, send) => {
         const { data = "" } = transaction;
-        if (nth === 4) await send({ ...transaction, data: data.slice(0, -40) + elsewhere.slice(2) });
-        return send(nth === 4 ? { ...transaction, gas: "0x7a120" } : transaction); // not estimated, so that it is sent
+        if (nth === BINDING) await send({ ...transaction, data: data.slice(0, -40) + elsewhere.slice(2) });
+        return send(nth === BINDING ? { ...transaction, gas: "0x7a120" } : transaction); // not estimated, so that it is sent
       });
       const error = await failureOf(runSteps(chain, { provider }));
       expect(error.message).to.match(
@@ -94,11 +101,11 @@ describe("a deployment that goes wrong", () => {
   });
 
   it("is found before the deployer gives its power away", async () => {
-    for (const k of [7, 8, 9]) {
+    for (const name of PUBLISHED) {
       const chain = await newChain();
-      const provider = tampering(chain, k, ({ from }) => ({ from, to: from })); // an entry is not published
+      const provider = tampering(chain, nthOf(`publish ${name}`), ({ from }) => ({ from, to: from })); // nothing is published
       const error = await failureOf(runSteps(chain, { provider }));
-      expect(error.message).to.match(/the directory's entry of \w+ is missing/);
+      expect(error.message).to.contain(`the directory's entry of ${name} is missing`);
       await runSteps(chain); // the deployer still can
     }
   });

@@ -1,13 +1,29 @@
+import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
 import { encodeBytes32String, getCreateAddress, id, Interface, type ParamType, ZeroAddress, ZeroHash } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { BINDINGS, PUBLISHED } from "../../rocketh/contracts.js";
+import { BINDINGS, type ContractName, PUBLISHED } from "../../rocketh/contracts.js";
 import { runSteps } from "../../rocketh/run.js";
 import { type DeployedSuite, deploySuite } from "../../rocketh/suite.js";
-import { contentOf, failureOf, newChain, newFolder, nonceOf, recordOf, removeFolders, watch } from "./support.js";
+import {
+  ACTS,
+  addressesOf,
+  contentOf,
+  CONTRACTS,
+  failureOf,
+  newChain,
+  newFolder,
+  nonceOf,
+  recordOf,
+  removeFolders,
+  watch,
+} from "./support.js";
 
-const TRANSACTIONS = 11; // five contracts, one binding, three entries, two for the hand-over
+const TRANSACTIONS = ACTS.length;
+/** The factory makes these. */
+const MADE = CONTRACTS.filter((name) => name !== "SuiteFactory");
 
 describe("deploy/", () => {
   let chain: NetworkConnection;
@@ -21,49 +37,60 @@ describe("deploy/", () => {
 
   after(removeFolders);
 
+  async function addressesByName(): Promise<Record<ContractName, string>> {
+    const addresses = await addressesOf(suite);
+    return Object.fromEntries(CONTRACTS.map((name, i) => [name, addresses[i]!])) as Record<ContractName, string>;
+  }
+
   describe("the first run", () => {
     it("leaves a suite that is bound together", async () => {
-      const { manager, registry, resolver, directory } = suite;
+      const { manager, registry, resolver, identities, claims, verifier, consents, directory } = suite;
+      const [managerAddress, claimsAddress] = [await manager.getAddress(), await claims.getAddress()];
       expect(await manager.cityRegistry()).to.equal(await registry.getAddress());
-      expect(await registry.manager()).to.equal(await manager.getAddress());
+      for (const managed of [registry, resolver, identities, claims, consents, directory]) {
+        expect(await managed.manager()).to.equal(managerAddress);
+      }
       expect(await resolver.registry()).to.equal(await registry.getAddress());
-      expect(await resolver.manager()).to.equal(await manager.getAddress());
-      expect(await directory.manager()).to.equal(await manager.getAddress());
+      expect(await verifier.claims()).to.equal(claimsAddress);
+      expect(await verifier.identities()).to.equal(await identities.getAddress());
+      expect(await consents.claims()).to.equal(claimsAddress);
     });
 
     it("publishes every contract from the block of its deployment", async () => {
-      const names = await suite.directory.names(0, 10);
-      expect(names).to.deep.equal(PUBLISHED.map(encodeBytes32String));
-      for (const contract of [suite.manager, suite.registry, suite.resolver]) {
-        const address = await contract.getAddress();
-        const [event] = await suite.factory.queryFilter(suite.factory.filters.Deployed(address));
-        const name = names[[suite.manager, suite.registry, suite.resolver].indexOf(contract)]!;
-        const entry = await suite.directory.entryOf(name, 1);
-        expect(entry.location).to.equal(address);
+      expect(await suite.directory.names(0, 100)).to.deep.equal(PUBLISHED.map(encodeBytes32String));
+      const addresses = await addressesByName();
+      for (const name of PUBLISHED) {
+        const [event] = await suite.factory.queryFilter(suite.factory.filters.Deployed(addresses[name]));
+        const entry = await suite.directory.entryOf(encodeBytes32String(name), 1);
+        expect(entry.location).to.equal(addresses[name]);
         expect(entry.startBlock).to.equal(event!.blockNumber);
         expect(entry.status).to.equal(1n);
       }
     });
 
     it("records address, code, arguments and block of every contract", async () => {
-      for (const [name, contract] of [
-        ["CityAccessManager", suite.manager],
-        ["CityRegistry", suite.registry],
-        ["CityResolver", suite.resolver],
-        ["SuiteDirectory", suite.directory],
-      ] as const) {
+      const addresses = await addressesByName();
+      for (const name of MADE) {
         const record = recordOf(records, name);
-        const [event] = await suite.factory.queryFilter(suite.factory.filters.Deployed(await contract.getAddress()));
-        expect(record).to.include({ address: await contract.getAddress(), contractName: name });
+        const [event] = await suite.factory.queryFilter(suite.factory.filters.Deployed(addresses[name]));
+        expect(record).to.include({ address: addresses[name], contractName: name });
         expect(record).to.include.all.keys("abi", "bytecode", "argsData", "transaction");
         expect(Number(record.receipt?.blockNumber)).to.equal(event!.blockNumber);
       }
-      expect(recordOf(records, "SuiteFactory").address).to.equal(await suite.factory.getAddress());
+      expect(recordOf(records, "SuiteFactory").address).to.equal(addresses.SuiteFactory);
+      expect(Object.keys(contentOf(records))).to.have.length(CONTRACTS.length + 1); // and .chain
     });
 
     it(`takes ${TRANSACTIONS} transactions, all of the deployer's`, async () => {
       expect(await nonceOf(chain)).to.equal(TRANSACTIONS);
       expect(await suite.administrator.getNonce()).to.equal(0);
+    });
+
+    it("takes as many as docs/deployment.md says", () => {
+      const page = readFileSync("docs/deployment.md", "utf8");
+      expect(page).to.contain(`it completes: ${TRANSACTIONS} transactions in all`);
+      expect(page).to.contain(`1. all ${NUMBERS[CONTRACTS.length]} contracts are at`);
+      expect(page).to.contain(`with an entry for each of the ${NUMBERS[PUBLISHED.length]} before it`);
     });
   });
 
@@ -93,8 +120,7 @@ describe("deploy/", () => {
 
   it("puts the same suite at the same addresses on another chain", async () => {
     const other = await deploySuite(await newChain());
-    expect(await other.directory.getAddress()).to.equal(await suite.directory.getAddress());
-    expect(await other.registry.getAddress()).to.equal(await suite.registry.getAddress());
+    expect(await addressesOf(other)).to.deep.equal(await addressesOf(suite));
   });
 
   it("finds the factory behind other transactions of the deployer's", async () => {
@@ -113,7 +139,7 @@ describe("deploy/", () => {
     const one = await deploySuite(shared);
     const two = await deploySuite(shared, { salt: id("two") });
     expect(await two.factory.getAddress()).to.equal(await one.factory.getAddress());
-    expect(await two.directory.getAddress()).not.to.equal(await one.directory.getAddress());
+    expect(await addressesOf(two)).not.to.include.any.members((await addressesOf(one)).slice(1));
     expect(await nonceOf(shared)).to.equal(2 * TRANSACTIONS - 1);
   });
 
@@ -132,8 +158,9 @@ describe("deploy/", () => {
     const lines: string[] = [];
     await runSteps(await newChain(), { log: (line) => lines.push(line) });
     const verified = lines.filter((line) => line.startsWith("verified: "));
-    expect(lines.length - verified.length).to.equal(TRANSACTIONS);
-    expect(lines[0]).to.match(/^deploy SuiteFactory: 0x[0-9a-f]{64}, block 1$/);
+    const acts = lines.filter((line) => !verified.includes(line));
+    expect(acts.map((line) => line.replace(/: 0x[0-9a-f]{64}, block \d+$/, ""))).to.deep.equal(ACTS);
+    expect(acts[0]).to.match(/^deploy SuiteFactory: 0x[0-9a-f]{64}, block 1$/);
     expect(verified).to.include(`verified: the deployer ${suite.deployer.address} holds no role`);
   });
 
@@ -186,7 +213,7 @@ describe("deploy/", () => {
     it("gets from every function of the suite what a stranger gets", async () => {
       const { deployer, others } = suite;
       let functions = 0;
-      for (const name of ["CityAccessManager", "CityRegistry", "CityResolver", "SuiteDirectory"] as const) {
+      for (const name of MADE) {
         const abi = new Interface(BINDINGS[name].abi);
         const to = recordOf(records, name).address;
         for (const fragment of abi.fragments) {
@@ -202,19 +229,33 @@ describe("deploy/", () => {
           expect(await answerTo(deployer.address), fragment.format()).to.equal(await answerTo(others[0]!.address));
         }
       }
-      expect(functions).to.be.greaterThan(30);
+      expect(functions).to.be.greaterThan(70);
     });
   });
 });
 
+const NUMBERS = [
+  "none",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
+
 function addressesAndBlocks(folder: string) {
-  return (["SuiteFactory", "CityAccessManager", "CityRegistry", "CityResolver", "SuiteDirectory"] as const).map(
-    (name) => ({
-      name,
-      address: recordOf(folder, name).address,
-      block: name === "SuiteFactory" ? undefined : recordOf(folder, name).receipt?.blockNumber,
-    }),
-  );
+  return CONTRACTS.map((name) => ({
+    name,
+    address: recordOf(folder, name).address,
+    block: name === "SuiteFactory" ? undefined : recordOf(folder, name).receipt?.blockNumber,
+  }));
 }
 
 function zeroOf(type: ParamType): unknown {

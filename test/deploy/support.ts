@@ -7,6 +7,33 @@ import type { EdrNetworkConfigOverride } from "hardhat/types/config";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { Provider } from "../../rocketh/chain.js";
+import { BINDINGS, type ContractName, PUBLISHED } from "../../rocketh/contracts.js";
+import type { DeployedSuite } from "../../rocketh/suite.js";
+
+/** Every contract of the suite, in the order of its deployment. */
+export const CONTRACTS = Object.keys(BINDINGS) as ContractName[];
+
+/** What the transactions of a whole deployment do, in their order, as the steps say it. */
+export const ACTS = [
+  ...CONTRACTS.flatMap((name) => [`deploy ${name}`, ...(name === "CityRegistry" ? [`bind ${name}`] : [])]),
+  ...PUBLISHED.map((name) => `publish ${name}`),
+  "appoint the administrator",
+  "the deployer renounces",
+];
+
+/** Which transaction does it, from 1. */
+export function nthOf(act: string): number {
+  const nth = ACTS.indexOf(act) + 1;
+  if (nth === 0) throw new Error(`no transaction does "${act}"`);
+  return nth;
+}
+
+/** The addresses of the suite's contracts, in the order of their deployment. */
+export function addressesOf(suite: DeployedSuite): Promise<string[]> {
+  const { factory, manager, registry, resolver, p256, identities, claims, verifier, consents, directory } = suite;
+  const contracts = [factory, manager, registry, resolver, p256, identities, claims, verifier, consents, directory];
+  return Promise.all(contracts.map((contract) => contract.getAddress()));
+}
 
 /** A chain of its own, in process, whatever network the tests run against. */
 export function newChain(override?: EdrNetworkConfigOverride): Promise<NetworkConnection> {

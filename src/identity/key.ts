@@ -12,7 +12,8 @@ import {
   computeAddress,
   recoverAddress,
   type Provider,
-  Contract,
+  Interface,
+  zeroPadBytes,
 } from "ethers";
 
 /** Something that signs 32-byte digests: a key in memory, a phone's secure hardware, a card. */
@@ -78,14 +79,12 @@ export function normalizeP256(signature: BytesLike): string {
 }
 
 const ACCOUNT_LENGTH = 20;
-const ERC1271 = ["function isValidSignature(bytes32,bytes) view returns (bytes4)"];
-const ERC7913 = ["function verify(bytes,bytes32,bytes) view returns (bytes4)"];
-const ERC1271_MAGIC = "0x1626ba7e";
-const ERC7913_MAGIC = "0x024ad318"; // verify(bytes,bytes32,bytes)
+const ERC1271 = new Interface(["function isValidSignature(bytes32,bytes) view returns (bytes4)"]);
+const ERC7913 = new Interface(["function verify(bytes,bytes32,bytes) view returns (bytes4)"]);
 
 /**
  * Whether a signature is the signer's: key pairs without asking anyone, contracts and verifiers by a call.
- * Answers as contracts/common/Signer.sol does (tested equal).
+ * Answers as contracts/common/Signer.sol does (tested equal), where the contract asked only reads, as it should.
  */
 export async function isSignedBy(
   provider: Provider,
@@ -95,26 +94,37 @@ export async function isSignedBy(
 ): Promise<boolean> {
   if (dataLength(signer) < ACCOUNT_LENGTH) return false;
   const account = getAddress(dataSlice(signer, 0, ACCOUNT_LENGTH));
+  if (dataLength(signer) > ACCOUNT_LENGTH) {
+    return affirms(provider, account, ERC7913, "verify", [dataSlice(signer, ACCOUNT_LENGTH), digest, signature]);
+  }
+  if (recovers(account, digest, signature)) return true;
+  return affirms(provider, account, ERC1271, "isValidSignature", [digest, signature]);
+}
+
+/** Whether a contract answers with the function's own selector, as a whole word. One that reverts does not. */
+async function affirms(
+  provider: Provider,
+  to: string,
+  contract: Interface,
+  name: string,
+  args: unknown[],
+): Promise<boolean> {
+  const question = contract.encodeFunctionData(name, args);
   try {
-    if (dataLength(signer) > ACCOUNT_LENGTH) {
-      const verifier = new Contract(account, ERC7913, provider);
-      return (
-        (await verifier.getFunction("verify")(dataSlice(signer, ACCOUNT_LENGTH), digest, signature)) === ERC7913_MAGIC
-      );
-    }
-    if (recovers(account, digest, signature)) return true;
-    return (
-      (await new Contract(account, ERC1271, provider).getFunction("isValidSignature")(digest, signature)) ===
-      ERC1271_MAGIC
-    );
+    const answer = await provider.call({ to, data: question });
+    return dataLength(answer) >= 32 && dataSlice(answer, 0, 32) === zeroPadBytes(dataSlice(question, 0, 4), 32);
   } catch {
     return false;
   }
 }
 
+/** One form alone is good, as on chain: 65 bytes, s in the lower half of the order, v of 27 or 28. */
 function recovers(account: string, digest: string, signature: string): boolean {
+  if (dataLength(signature) !== 65) return false;
+  const v = Number(dataSlice(signature, 64));
+  if (v !== 27 && v !== 28) return false;
   try {
-    return dataLength(signature) === 65 && recoverAddress(digest, signature) === account;
+    return recoverAddress(digest, signature) === account;
   } catch {
     return false;
   }

@@ -29,9 +29,9 @@ const PAGE_OF: Record<ContractName, string> = {
   CityResolver: "docs/city.md",
   P256Verifier: "docs/identity.md",
   IdentityRegistry: "docs/identity.md",
-  ClaimRegistry: "docs/identity.md",
-  ClaimVerifier: "docs/identity.md",
-  ConsentRegistry: "docs/identity.md",
+  ClaimRegistry: "docs/claims.md",
+  ClaimVerifier: "docs/claims.md",
+  ConsentRegistry: "docs/consent.md",
   SuiteDirectory: "docs/directory.md",
   SuiteFactory: "docs/directory.md",
 };

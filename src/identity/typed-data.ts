@@ -1,5 +1,5 @@
 /** What is signed, as EIP-712 types; each equal to the type string in its contract (tested equal). */
-import type { TypedDataDomain, TypedDataField } from "ethers";
+import { type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 
 import type { Contracts } from "../contracts.js";
 
@@ -95,4 +95,14 @@ export async function domainOf(
     chainId: contracts.chainId,
     verifyingContract: await contracts[contract].getAddress(),
   };
+}
+
+/** The EIP-712 digest of what is signed for a contract. */
+export async function digestOf(
+  contracts: Pick<Contracts, "chainId" | SigningContract>,
+  contract: SigningContract,
+  types: Types,
+  value: object,
+): Promise<string> {
+  return TypedDataEncoder.hash(await domainOf(contracts, contract), types, value);
 }

@@ -1,14 +1,17 @@
 /** The whole story: `npm start`, in process; or `npm start -- --network localnode`, on a node. */
+import { network } from "hardhat";
+
 import { cityStory } from "./demo/cities.js";
-import { chapter, connection, ethers, stage, tell } from "./demo/stage.js";
+import { chapter, stage, tell } from "./demo/stage.js";
 
 const started = Date.now();
 console.log("Civitas: cities, residents and claims for a consortium of cities");
+const connection = await network.getOrCreate();
 const inProcess = connection.networkConfig.type === "edr-simulated";
 chapter(
   `${inProcess ? "A chain starts in this process" : "A node answers"}, and the deploy scripts put the suite on it.`,
 );
-const told = await stage();
+const told = await stage(connection);
 const { suite, civitas } = told;
 tell(`One address to configure, the SuiteDirectory: ${await suite.directory.getAddress()}`);
 for (const { name, address } of civitas.entries) tell(`  ${name.padEnd(18)} ${address}  code as published`);
@@ -20,7 +23,7 @@ tell(`The deployer holds no role any more: ${await holdsNothing(suite.deployer)}
 
 await cityStory(told);
 
-const blocks = await ethers.provider.getBlockNumber();
+const blocks = await connection.ethers.provider.getBlockNumber();
 console.log(`\nDone in ${((Date.now() - started) / 1000).toFixed(0)} s, ${blocks} blocks. Next: README.md, docs/.`);
 
 /** Whether an account is a member of no role that could matter: the network's, or a city's. */

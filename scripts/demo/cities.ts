@@ -1,10 +1,10 @@
 /** Cities: their past, their present, and what their codes are good for. */
 import { SingleBar } from "cli-progress";
-import { type Signer, Wallet } from "ethers";
+import { hexlify, randomBytes, type Signer, Wallet } from "ethers";
 
 import { ADMIN, encodeCityCode, formatSignedCode, qrTerminal, REASONS, roleOf, schemeOf } from "../../src/index.js";
 import { listings, parentOf, revisions, tableOf, timeOfRevision } from "../gb2260.js";
-import { chapter, day, ethers, FREE, idOf, newAccount, NOBODY, show, type Stage, tell, tryTo } from "./stage.js";
+import { chapter, day, FREE, idOf, newAccount, NOBODY, show, type Stage, tell, tryTo } from "./stage.js";
 
 const BATCH = 60;
 const SHIJIAZHUANG = "MA.156.1301";
@@ -65,7 +65,7 @@ export async function cityStory(stage: Stage): Promise<void> {
     code: encodeCityCode(SHIJIAZHUANG),
     name: table.get(SHIJIAZHUANG) ?? "",
     applicant: await shijiazhuang.getAddress(),
-    salt: ethers.hexlify(ethers.randomBytes(32)),
+    salt: hexlify(randomBytes(32)),
   };
   await registry.connect(shijiazhuang).submit(application, FREE);
   tell(`Application ${(await registry.applicationId(application)).slice(0, 18)}… stands open.`);
@@ -171,7 +171,7 @@ function office(stage: Stage, code: string): Signer {
   const known = offices.get(code);
   if (known !== undefined) return known;
   const own = code.length <= 9 || code === SHIJIAZHUANG;
-  const signer = own ? newAccount() : office(stage, code.slice(0, 9));
+  const signer = own ? newAccount(stage) : office(stage, code.slice(0, 9));
   offices.set(code, signer);
   return signer;
 }

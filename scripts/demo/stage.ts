@@ -1,6 +1,6 @@
 /** What every chapter of the demo stands on: a chain with the suite, a client, and a voice. */
 import { type Signer, Wallet } from "ethers";
-import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
 
 import { deploySuite, type DeployedSuite } from "../../rocketh/suite.js";
 import { CityCodeError, type Civitas, connect, decodeError } from "../../src/index.js";
@@ -8,10 +8,8 @@ import { CityCodeError, type Civitas, connect, decodeError } from "../../src/ind
 export const NOBODY = "0x0000000000000000000000000000000000000000";
 export const FREE = { gasPrice: 0n, gasLimit: 60_000_000n }; // as on a consortium chain: nobody pays for gas
 
-export const connection = await network.getOrCreate();
-export const { ethers } = connection;
-
 export interface Stage {
+  connection: NetworkConnection;
   suite: DeployedSuite;
   civitas: Civitas;
   /** Which account acts for a city, by its code; the chapters add theirs. */
@@ -20,11 +18,11 @@ export interface Stage {
   ids: Map<string, bigint>;
 }
 
-/** The suite on the chain of the network that was chosen, and a client that found it. */
-export async function stage(): Promise<Stage> {
+/** The suite on a chain, and a client that found it. */
+export async function stage(connection: NetworkConnection): Promise<Stage> {
   const suite = await deploySuite(connection);
   const civitas = await connect({ directory: await suite.directory.getAddress(), runner: suite.administrator });
-  return { suite, civitas, offices: new Map(), ids: new Map() };
+  return { connection, suite, civitas, offices: new Map(), ids: new Map() };
 }
 
 let step = 0;
@@ -41,8 +39,8 @@ export function day(date: Date): string {
 }
 
 /** An account that holds nothing, and needs nothing: gas is free. */
-export function newAccount(): Signer {
-  return new Wallet(Wallet.createRandom().privateKey, ethers.provider);
+export function newAccount({ connection }: Stage): Signer {
+  return new Wallet(Wallet.createRandom().privateKey, connection.ethers.provider);
 }
 
 /** The number of a city that has been allocated. */

@@ -1,19 +1,16 @@
-import { type Log, toBeHex, ZeroAddress, zeroPadValue } from "ethers";
+import { toBeHex, ZeroAddress, zeroPadValue } from "ethers";
 
-import type { CityRegistry } from "../bindings.js";
 import type { cityRegistryAbi } from "../abi.js";
+import { type EventPlace, walk } from "../common/history.js";
 import { dateOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { decodeCityCode } from "./code.js";
 import { lengthsOf } from "./scheme.js";
 
+export { HistoryIncompleteError } from "../common/history.js";
+
 /** Where on the chain an event is, and who caused it. */
-interface Place {
-  block: number;
-  /** Position among the logs of the block. */
-  logIndex: number;
-  /** Hash of the transaction. */
-  transaction: string;
+interface Place extends EventPlace {
   /** The account that acted. */
   by: string;
 }
@@ -52,7 +49,6 @@ interface Args {
   deadline: bigint;
   lengths: bigint;
   by: string;
-  previousBlock?: bigint;
 }
 
 const placing = ({ parent, code, from }: Args) => ({ parent, code: decodeCityCode(code), from: dateOf(from) });
@@ -75,11 +71,6 @@ const FACTS: { readonly [Name in CityEventName]: (args: Args) => Facts[Name] } =
   HistorySealed: () => ({}),
 };
 
-/** The node does not have the events that the contract says there are. */
-export class HistoryIncompleteError extends Error {
-  override readonly name = "HistoryIncompleteError";
-}
-
 /**
  * The events of a city, newest first, each once, read from the chain alone: the registry knows the block of the last one, and each
  * event names the block of the one before. One `eth_getLogs` of a single block for each block with events.
@@ -91,41 +82,19 @@ export async function* history(
   city: bigint | number,
   from?: number,
 ): AsyncGenerator<CityEvent, void, undefined> {
-  const address = await cities.getAddress();
-  const topics = [topicsOf(cities), zeroPadValue(toBeHex(city), 32)];
-  let block = from ?? Number((await cities.cityOf(city)).changedIn);
-  while (block !== 0) {
-    const logs = await provider.getLogs({ address, topics, fromBlock: block, toBlock: block });
-    logs.sort((a, b) => b.index - a.index);
-    let previous = block;
-    for (const log of logs) {
-      const { event, previousBlock } = decode(cities, log);
-      previous = previousBlock;
-      yield event;
-    }
-    // The first event in a block leads to an earlier block.
-    if (previous >= block) {
-      throw new HistoryIncompleteError(
-        `the node has no complete list of the events of city ${city} in block ${block}; ask one that keeps all logs`,
-      );
-    }
-    block = previous;
-  }
-}
-
-const EVENT_NAMES = Object.keys(FACTS) as CityEventName[];
-
-function topicsOf(cities: CityRegistry): string[] {
-  return EVENT_NAMES.map((name) => cities.interface.getEvent(name).topicHash);
-}
-
-function decode(cities: CityRegistry, log: Log): { event: CityEvent; previousBlock: number } {
-  const { name, args } = cities.interface.parseLog(log) ?? {};
-  const type = name as CityEventName;
-  const known = args?.toObject() as unknown as Args;
-  const place = { block: log.blockNumber, logIndex: log.index, transaction: log.transactionHash, by: known.by };
-  return {
-    event: { type, ...place, ...FACTS[type](known) } as CityEvent,
-    previousBlock: Number(known.previousBlock ?? 0n), // an allocation is the first event of its city
-  };
+  yield* walk(
+    {
+      provider,
+      contract: cities,
+      events: Object.keys(FACTS),
+      record: zeroPadValue(toBeHex(city), 32),
+      from: from ?? Number((await cities.cityOf(city)).changedIn),
+      what: `city ${city}`,
+    },
+    (name, args, place) => {
+      const type = name as CityEventName;
+      const known = args as unknown as Args;
+      return { type, ...place, by: known.by, ...FACTS[type](known) } as CityEvent;
+    },
+  );
 }

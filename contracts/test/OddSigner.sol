@@ -23,7 +23,7 @@ contract OddSigner {
         _answer = answer;
     }
 
-    // solhint-disable-next-line no-complex-fallback
+    /// @notice The answer, to whatever is asked.
     fallback(bytes calldata) external returns (bytes memory) {
         bytes memory answer = _answer;
         if (_manner == Manner.Burns) {

@@ -17,7 +17,7 @@ describe("IdentityRegistry", () => {
     const { identities, registrar } = world;
     /** What the key would sign; a test signs one thing and sends another. */
     const signFor = async (key: ReturnType<typeof newKey>, identity: Identity) =>
-      world.sign(key, "identities", IDENTITY_TYPES, identity as never);
+      world.sign(key, "identities", IDENTITY_TYPES, identity);
     const send = async (key: ReturnType<typeof newKey>, identity: Identity, by = registrar) =>
       identities.connect(by).register(identity, await signFor(key, identity));
     return { ...world, signFor, send };
@@ -30,7 +30,7 @@ describe("IdentityRegistry", () => {
       const key = newKey();
       const identity = identityOf(key);
       const id = await identities.idOf(identity);
-      expect(id).to.equal(await digest("identities", IDENTITY_TYPES, identity as never));
+      expect(id).to.equal(await digest("identities", IDENTITY_TYPES, identity));
       expect(await identities.statusOf(id)).to.equal(Status.Unknown);
       const sent = send(key, identity);
       await expect(sent)

@@ -229,6 +229,6 @@ export async function presenceOf(
 /** What a presence signed by `key` is worth. */
 export async function present(world: IdentityWorld, id: string, key: PersonKey): Promise<bigint> {
   const presence = await presenceOf(id);
-  const signature = await world.sign(key, "identities", PRESENCE_TYPES, presence as never);
+  const signature = await world.sign(key, "identities", PRESENCE_TYPES, presence);
   return world.identities.presenceStatus(presence, key.signer, signature);
 }

@@ -3,13 +3,19 @@ import { connection, loadFixture, meter, suite } from "./world.js";
 
 /** Every transaction of the steps in deploy/: those that deploy a contract each, and the sum of all. */
 export async function measureDeployment(): Promise<void> {
-  const { factory, manager, registry, resolver, directory } = await loadFixture(suite);
-  const contracts: Partial<Record<ContractName, { getAddress(): Promise<string> }>> = {
+  const deployed = await loadFixture(suite);
+  const { factory } = deployed;
+  const contracts: Record<ContractName, { getAddress(): Promise<string> }> = {
     SuiteFactory: factory,
-    CityAccessManager: manager,
-    CityRegistry: registry,
-    CityResolver: resolver,
-    SuiteDirectory: directory,
+    CityAccessManager: deployed.manager,
+    CityRegistry: deployed.registry,
+    CityResolver: deployed.resolver,
+    P256Verifier: deployed.p256,
+    IdentityRegistry: deployed.identities,
+    ClaimRegistry: deployed.claims,
+    ClaimVerifier: deployed.verifier,
+    ConsentRegistry: deployed.consents,
+    SuiteDirectory: deployed.directory,
   };
   const names = new Map<string, string>();
   for (const [name, contract] of Object.entries(contracts)) names.set(await contract.getAddress(), name);

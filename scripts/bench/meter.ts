@@ -23,6 +23,8 @@ export interface Traces {
   creates: boolean;
   /** How many records it is about. */
   records?: number;
+  /** Whether they are under one word and one event, and not each under its own. */
+  together?: boolean;
 }
 
 /** Measures, and keeps the rows. */
@@ -35,15 +37,40 @@ export class Meter {
   async act(id: string, what: string, sent: Promise<TransactionResponse>, traces: Traces): Promise<number> {
     const receipt = await receiptOf(sent);
     const records = traces.records ?? 1;
-    const floor = await this.#floorOf(receipt, traces, records);
+    const floor = await this.#floorOf(receipt, traces, traces.together === true ? 1 : records);
     return this.add(id, what, perRecord(receipt.gasUsed, records), perRecord(floor, records));
   }
 
   /** The gas that a view adds to the transaction of a contract that asks it. */
   async view(id: string, what: string, target: BaseContract, name: string, args: readonly unknown[]): Promise<number> {
+    return this.add(id, what, await this.gasOfView(target, name, args), null);
+  }
+
+  async gasOfView(target: BaseContract, name: string, args: readonly unknown[]): Promise<number> {
     const probe = await new GasProbe__factory(await this.connection.ethers.provider.getSigner(0)).deploy();
-    const data = target.interface.encodeFunctionData(name, args);
-    return this.add(id, what, Number(await probe.gasOf(target, data)), null);
+    return Number(await probe.gasOf(target, target.interface.encodeFunctionData(name, args)));
+  }
+
+  /** What the same costs with a peer, per record: all the transactions that it takes there, one after the other. */
+  async peer(
+    id: string,
+    name: string,
+    records: number,
+    ...sends: (() => Promise<TransactionResponse>)[]
+  ): Promise<void> {
+    let gas = 0n;
+    for (const send of sends) gas += (await receiptOf(send())).gasUsed;
+    this.addPeer(id, name, perRecord(gas, records));
+  }
+
+  addPeer(id: string, name: string, gas: number): void {
+    this.row(id).peers[name] = gas;
+  }
+
+  row(id: string): Row {
+    const row = this.rows.find((row) => row.id === id);
+    if (row === undefined) throw new Error(`${id} is not measured`);
+    return row;
   }
 
   add(id: string, what: string, gas: number, floor: number | null): number {
@@ -74,6 +101,8 @@ async function receiptOf(sent: Promise<TransactionResponse>): Promise<Transactio
   return receipt;
 }
 
+/** Rounded up: to gas, and below ten to hundredths. */
 function perRecord(gas: bigint, records: number): number {
-  return Math.ceil(Number(gas) / records);
+  const each = Number(gas) / records;
+  return each < 10 ? Math.ceil(100 * each) / 100 : Math.ceil(each);
 }

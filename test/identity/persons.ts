@@ -1,4 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { expect } from "chai";
 import { hexlify, randomBytes, type TypedDataField, ZeroHash } from "ethers";
 
 import type { PersonKey } from "../../src/identity/key.js";
@@ -34,6 +35,31 @@ export async function persons(): Promise<PersonsWorld> {
   const id = await register(world, key);
   const companyId = await register(world, company, { kind: Kind.Legal });
   return { ...world, key, id, company, companyId };
+}
+
+/** The company's key was stolen (a company's, so that all orders can be tried); its phone has the next one. */
+export interface Theft extends PersonsWorld {
+  thief: PersonKey;
+  victim: string;
+  next: PersonKey;
+}
+
+export async function theft(): Promise<Theft> {
+  const world = await loadFixture(persons);
+  return { ...world, thief: world.company, victim: world.companyId, next: world.newPhone() };
+}
+
+/** The thief has vetoed a recovery. */
+export async function vetoed(): Promise<Theft> {
+  const world = await loadFixture(theft);
+  await propose(world, world.victim, world.next);
+  await veto(world, world.victim, world.thief);
+  return world;
+}
+
+/** The act is refused, for the identity's status. */
+export async function notReady(world: PersonsWorld, act: Promise<unknown>, id: string, status: bigint): Promise<void> {
+  await expect(act).to.be.revertedWithCustomError(world.identities, "IdentityNotReady").withArgs(id, status);
 }
 
 /** What a test may change of an order: the count of changes it binds, its deadline, or who says that it signed. */
@@ -167,7 +193,7 @@ export async function veto(
 /** Waits until the recovery is due, and completes it, as a stranger. */
 export async function complete(world: IdentityWorld, id: string, newKey: PersonKey): Promise<Awaited<Sent>> {
   const { dueAt } = await world.identities.recoveryOf(id);
-  await time.increaseTo(dueAt);
+  if ((await time.latest()) < dueAt) await time.increaseTo(dueAt);
   return world.identities.connect(world.stranger).completeRecovery(id, controlOf(newKey));
 }
 

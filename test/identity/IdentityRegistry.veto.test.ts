@@ -1,0 +1,174 @@
+import { expect } from "chai";
+import { ZeroHash } from "ethers";
+
+import { IDENTITY } from "../../src/index.js";
+import type { PersonKey } from "../../src/identity/key.js";
+import { CHINA, HEBEI, HUNAN, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
+import {
+  complete,
+  controlOf,
+  DAY,
+  present,
+  notReady,
+  proposalOf,
+  propose,
+  recover,
+  rotate,
+  stateOf,
+  theft,
+  vetoed,
+  Status,
+  veto,
+} from "./persons.js";
+import { newKey } from "./world.js";
+
+const Presence = { Valid: 0n, IdentityNotActive: 2n, SignatureInvalid: 3n } as const;
+const WAIT = 7 * DAY;
+const FINAL_WAIT = 30 * DAY;
+
+describe("IdentityRegistry: stopping a recovery", () => {
+  describe("veto", () => {
+    it("is the present key's, once: whom a corrupt registrar would replace stays", async () => {
+      const world = await loadFixture(theft);
+      const { identities, victim, thief: owner, next: corrupt } = world;
+      await notReady(world, veto(world, victim, owner), victim, Status.Active);
+      await propose(world, victim, corrupt);
+      await expect(veto(world, victim, corrupt))
+        .to.be.revertedWithCustomError(identities, "NotCurrentSigner")
+        .withArgs(victim, corrupt.signer);
+      const posing: PersonKey = { signer: owner.signer, sign: (digest) => corrupt.sign(digest) };
+      await expect(veto(world, victim, posing)).to.be.revertedWithCustomError(identities, "SignatureInvalid");
+      await expect(veto(world, victim, owner, { changes: 0n })).to.be.revertedWithCustomError(
+        identities,
+        "SignatureInvalid",
+      );
+      await expect(veto(world, victim, owner, { deadline: 5 })).to.be.revertedWithCustomError(
+        identities,
+        "OrderExpired",
+      );
+      const { changedIn } = await stateOf(world, victim);
+      await expect(veto(world, victim, owner))
+        .to.emit(identities, "RecoveryVetoed")
+        .withArgs(victim, changedIn);
+      expect(await stateOf(world, victim)).to.deep.include({ vetoed: true, recovering: false, recoveries: 0n });
+      expect(await identities.recoveryOf(victim)).to.deep.equal([ZeroHash, 0n, 0n, false]);
+      expect(await present(world, victim, owner)).to.equal(Presence.Valid);
+      await notReady(world, identities.completeRecovery(victim, controlOf(corrupt)), victim, Status.Active);
+    });
+
+    it("comes until the recovery is completed, even after it is due", async () => {
+      const world = await loadFixture(theft);
+      await propose(world, world.victim, world.next);
+      await time.increase(WAIT + DAY);
+      await veto(world, world.victim, world.thief);
+      expect((await stateOf(world, world.victim)).vetoed).to.equal(true);
+    });
+
+    it("leaves it to a registrar of an ancestor, who names exactly one, and acts under the guard", async () => {
+      const world = await loadFixture(vetoed);
+      const { identities, manager, registry, registrar, hebeiRegistrar, victim, next, china } = world;
+      for (const [by, lineage] of [
+        [registrar, []],
+        [registrar, [SHIJIAZHUANG]],
+        [hebeiRegistrar, []],
+        [world.hunanRegistrar, [HUNAN]],
+        [world.chinaRegistrar, [HEBEI, CHINA]],
+      ] as const) {
+        await expect(propose(world, victim, next, by, [...lineage]))
+          .to.be.revertedWithCustomError(identities, "AncestorRequired")
+          .withArgs(SHIJIAZHUANG);
+      }
+      await expect(propose(world, victim, next, registrar, [HEBEI]))
+        .to.be.revertedWithCustomError(manager, "CityUnauthorized")
+        .withArgs(registrar.address, HEBEI, IDENTITY);
+      await registry.connect(china).suspend(HEBEI, 1);
+      await expect(propose(world, victim, next, hebeiRegistrar, [HEBEI]))
+        .to.be.revertedWithCustomError(manager, "CityNotActive")
+        .withArgs(HEBEI, HEBEI);
+      await propose(world, victim, next, world.chinaRegistrar, [CHINA]);
+      expect((await identities.recoveryOf(victim)).acting).to.equal(CHINA);
+    });
+
+    it("cannot be repeated for ever: the ancestor's recovery waits longer, and no veto stands against it", async () => {
+      const world = await loadFixture(vetoed);
+      const { identities, hebeiRegistrar, victim, next, thief } = world;
+      const dueAt = (await timeOf(propose(world, victim, next, hebeiRegistrar, [HEBEI]))) + FINAL_WAIT;
+      const recovery = await identities.recoveryOf(victim);
+      expect([recovery.acting, recovery.dueAt, recovery.isFinal]).to.deep.equal([HEBEI, BigInt(dueAt), true]);
+      await expect(veto(world, victim, thief))
+        .to.be.revertedWithCustomError(identities, "RecoveryFinal")
+        .withArgs(victim);
+      await time.setNextBlockTimestamp(dueAt - 1);
+      await expect(identities.completeRecovery(victim, controlOf(next))).to.be.revertedWithCustomError(
+        identities,
+        "RecoveryNotDue",
+      );
+      await complete(world, victim, next);
+      expect(await stateOf(world, victim)).to.deep.include({ vetoed: false, recoveries: 1n });
+      await propose(world, victim, newKey()); // the next one is the city's to propose, and the new key's to veto
+      await veto(world, victim, next);
+    });
+
+    it("does not help a thief who rotates between the veto and the ancestor's proposal", async () => {
+      const world = await loadFixture(vetoed);
+      const { identities, hebeiRegistrar, victim, next, thief } = world;
+      const other = newKey();
+      await rotate(world, victim, thief, other);
+      expect((await stateOf(world, victim)).vetoed).to.equal(true);
+      await expect(propose(world, victim, next)).to.be.revertedWithCustomError(identities, "AncestorRequired");
+      await propose(world, victim, next, hebeiRegistrar, [HEBEI]);
+      for (const key of [thief, other])
+        await expect(veto(world, victim, key)).to.be.revertedWithCustomError(identities, "RecoveryFinal");
+      await complete(world, victim, next);
+      expect(await present(world, victim, next)).to.equal(Presence.Valid);
+    });
+
+    it("does not help a thief who rotates ahead of each proposal: the registrar suspends first", async () => {
+      const world = await loadFixture(theft);
+      const { identities, registrar, victim, next, thief } = world;
+      const agreed = await proposalOf(world, victim, next);
+      await rotate(world, victim, thief, thief); // to itself: the agreement of the new key is out of date
+      await expect(identities.connect(registrar).proposeRecovery(victim, agreed, [])).to.be.revertedWithCustomError(
+        identities,
+        "SignatureInvalid",
+      );
+      await identities.connect(registrar).suspend(victim, 1, []);
+      await notReady(world, rotate(world, victim, thief, thief), victim, Status.Suspended);
+      await recover(world, victim, next);
+    });
+  });
+
+  describe("withdrawal", () => {
+    it("is for registrars of the city that proposed; the present key stays, and keeps its veto", async () => {
+      const world = await loadFixture(theft);
+      const { identities, registrar, victim, next, thief: owner } = world;
+      await notReady(world, identities.connect(registrar).withdrawRecovery(victim, []), victim, Status.Active);
+      await propose(world, victim, next);
+      for (const by of [world.stranger, world.hebeiRegistrar, world.hunanRegistrar]) {
+        await expect(identities.connect(by).withdrawRecovery(victim, []))
+          .to.be.revertedWithCustomError(identities, "NoStanding")
+          .withArgs(by.address, SHIJIAZHUANG);
+      }
+      const { changedIn } = await stateOf(world, victim);
+      await expect(identities.connect(registrar).withdrawRecovery(victim, []))
+        .to.emit(identities, "RecoveryWithdrawn")
+        .withArgs(victim, registrar.address, changedIn);
+      expect(await present(world, victim, owner)).to.equal(Presence.Valid);
+      await propose(world, victim, next);
+      await veto(world, victim, owner);
+    });
+
+    it("by an ancestor that thinks better of it gives the veto back", async () => {
+      const world = await loadFixture(vetoed);
+      const { identities, registrar, hebeiRegistrar, victim, next, thief: owner } = world;
+      await propose(world, victim, next, hebeiRegistrar, [HEBEI]);
+      await expect(identities.connect(registrar).withdrawRecovery(victim, []), "the city whose proposal was vetoed")
+        .to.be.revertedWithCustomError(identities, "NoStanding")
+        .withArgs(registrar.address, HEBEI);
+      await identities.connect(hebeiRegistrar).withdrawRecovery(victim, []);
+      expect(await stateOf(world, victim)).to.deep.include({ vetoed: false, recovering: false });
+      await propose(world, victim, next);
+      await veto(world, victim, owner);
+    });
+  });
+});

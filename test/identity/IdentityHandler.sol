@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {CityId} from "../../contracts/city/CityId.sol";
+import {IdentityId} from "../../contracts/identity/IdentityId.sol";
+import {IdentityRegistry} from "../../contracts/identity/IdentityRegistry.sol";
+import {IIdentityRegistry} from "../../contracts/identity/IIdentityRegistry.sol";
+import {TownModel} from "./TownModel.sol";
+
+/// @title Random acts on identities, each compared with a plain model: lists, full scans, and no index.
+contract IdentityHandler is TownModel {
+    uint32 internal constant REGISTRAR = 2; // IDENTITY
+    uint256 private constant TAGS = 8;
+    bytes32 private constant ROTATION = keccak256(
+        "Rotation(bytes32 identity,bytes newSigner,uint32 changes,uint40 deadline)"
+    );
+    bytes32 private constant RECOVERY = keccak256(
+        "Recovery(bytes32 identity,bytes newSigner,bytes32 guardian,uint40 guardianUntil,uint32 changes,uint40 deadline)"
+    );
+    bytes32 private constant VETO = keccak256("Veto(bytes32 identity,uint32 changes,uint40 deadline)");
+    bytes32 private constant MOVE = keccak256("Move(bytes32 identity,uint32 to,uint32 changes,uint40 deadline)");
+    bytes32 private constant OPERATOR = keccak256(
+        "Operator(bytes32 identity,address operator,bool authorized,uint32 changes,uint40 deadline)"
+    );
+
+    struct Tag {
+        uint32 version; // 0 for a public code
+        bytes32 value;
+    }
+
+    struct Person {
+        IdentityId id;
+        uint256 key;
+        uint40 guardianUntil;
+        bool legal;
+        uint32 city;
+        uint32 tagVersion;
+        uint32 changes;
+        uint32 recoveries;
+        bool suspended;
+        bool closed;
+        bool recovering;
+        bool vetoed;
+    }
+
+    struct Recovery {
+        uint256 key;
+        uint40 guardianUntil;
+        uint32 acting;
+        uint40 dueAt;
+        bool isFinal;
+    }
+
+    struct Registration {
+        IIdentityRegistry.Identity identity;
+        uint256 key;
+        address by;
+        bytes signature;
+        bool right;
+    }
+
+    /// @dev What a person signs, mostly as it should be.
+    struct Draft {
+        uint256 key;
+        uint32 changes;
+        uint40 deadline;
+        bool good;
+    }
+
+    IdentityRegistry public immutable identities;
+    IdentityRegistry private immutable _second;
+
+    Person[] internal _persons;
+    uint32 public firstVersion = 1;
+    uint32 public lastVersion = 1;
+    mapping(uint256 person => Tag[]) private _tags;
+    mapping(uint256 person => Recovery) private _recoveries;
+    mapping(uint256 person => uint256) private _registrations; // place in _done
+    mapping(uint256 person => mapping(uint32 recoveries => mapping(address => bool))) private _operators;
+    uint256 private _keys;
+
+    constructor() TownModel(_only(REGISTRAR)) {
+        identities = new IdentityRegistry(manager);
+        _second = new IdentityRegistry(manager);
+        (_guarded, _name) = (address(identities), "Civitas IdentityRegistry");
+    }
+
+    function personCount() external view returns (uint256) {
+        return _persons.length;
+    }
+
+    function personAt(uint256 index) external view returns (Person memory) {
+        return _persons[index];
+    }
+
+    function tagsOf(uint256 index) external view returns (Tag[] memory) {
+        return _tags[index];
+    }
+
+    function signerOf(uint256 index) external view returns (bytes memory) {
+        return _signer(_persons[index].key);
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- registering
+
+    function register(uint256 seed) external {
+        _begin(seed);
+        Registration memory made = _anyRegistration();
+        bytes memory call = abi.encodeCall(identities.register, (made.identity, made.signature));
+        bytes memory result = _order("register", made.by, call, made.right);
+        if (!made.right) return;
+        uint256 index = _persons.length;
+        Person storage person = _persons.push();
+        person.id = abi.decode(result, (IdentityId));
+        (person.key, person.guardianUntil) = (made.key, made.identity.guardianUntil);
+        person.legal = made.identity.kind == IIdentityRegistry.Kind.Legal;
+        person.city = CityId.unwrap(made.identity.city);
+        person.tagVersion = lastVersion;
+        for (uint256 i = 0; i < made.identity.tags.length; ++i) {
+            _tags[index].push(Tag(firstVersion + uint32(i), made.identity.tags[i]));
+        }
+        if (made.identity.code != 0) _tags[index].push(Tag(0, made.identity.code));
+        _registrations[index] = _done.length - 1;
+    }
+
+    function addTag(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        uint256 index = _anyPerson();
+        for (uint256 i = 0; i < 3 && _persons[index].tagVersion == lastVersion; ++i) index = _anyPerson();
+        Person storage person = _persons[index];
+        bytes32 tag = _anyTag(lastVersion);
+        address by = _officers[_anyOfficer(person.city, REGISTRAR)];
+        bool right = !person.closed && _may(by, person.city, REGISTRAR) && person.tagVersion < lastVersion;
+        right = right && _isFree(lastVersion, tag);
+        _act("addTag", by, abi.encodeCall(identities.addTag, (person.id, tag)), right);
+        if (!right) return;
+        _tags[index].push(Tag(lastVersion, tag));
+        person.tagVersion = lastVersion;
+        ++person.changes;
+    }
+
+    function turnTagVersion(uint256 seed) external {
+        _begin(seed);
+        if (_random(2) == 0) return;
+        bool begin = _random(2) == 0;
+        bool network = _random(4) != 0;
+        // Restricted to the network, while the contract is open.
+        bool right = network && !closed && (firstVersion == lastVersion) == begin;
+        address by = network ? address(this) : _officers[_random(OFFICERS)];
+        bytes memory call =
+            begin ? abi.encodeCall(identities.beginTagVersion, ()) : abi.encodeCall(identities.retireTagVersion, ());
+        _act("turnTagVersion", by, call, right);
+        if (right && begin) ++lastVersion;
+        else if (right) ++firstVersion;
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- the person
+
+    function rotate(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        Person storage person = _persons[_anyPerson()];
+        Draft memory draft = _draft(person);
+        uint256 key = _newKey();
+        bytes memory newSigner = _signer(key);
+        bytes32 order = keccak256(abi.encode(ROTATION, person.id, keccak256(newSigner), draft.changes, draft.deadline));
+        uint256 newSigned = _random(10) == 0 ? draft.key : key;
+        bool right = draft.good && _isActive(person) && newSigned == key;
+        bytes memory call = abi.encodeCall(
+            identities.rotate,
+            (person.id, newSigner, _sign(newSigned, order), _signed(draft, order))
+        );
+        _order("rotate", address(0xCAFE), call, right);
+        if (right) (person.key, person.changes) = (key, person.changes + 1);
+    }
+
+    function veto(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        uint256 index = _anyPerson();
+        for (uint256 i = 0; i < 3 && !_persons[index].recovering; ++i) index = _anyPerson();
+        Person storage person = _persons[index];
+        Draft memory draft = _draft(person);
+        bytes32 order = keccak256(abi.encode(VETO, person.id, draft.changes, draft.deadline));
+        bool right = draft.good && person.recovering && !_recoveries[index].isFinal;
+        bytes memory call = abi.encodeCall(identities.vetoRecovery, (person.id, _signed(draft, order)));
+        _order("veto", address(0xCAFE), call, right);
+        if (right) (person.recovering, person.vetoed, person.changes) = (false, true, person.changes + 1);
+    }
+
+    function move(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        Person storage person = _persons[_anyPerson()];
+        uint32 to = _anyCity();
+        Draft memory draft = _draft(person);
+        bytes32 order = keccak256(abi.encode(MOVE, person.id, to, draft.changes, draft.deadline));
+        (address officer, uint32 acting) = _anyStanding(person.city, REGISTRAR);
+        uint256 signing = _random(10) == 0 ? draft.key : _keyOf(officer);
+        address by = _officers[_anyOfficer(to, REGISTRAR)];
+        bool right = draft.good && _isActive(person) && to != person.city && _may(by, to, REGISTRAR);
+        right = right && signing == _keyOf(officer) && _stands(officer, person.city, REGISTRAR, acting);
+        IIdentityRegistry.Release memory release = IIdentityRegistry.Release(
+            officer,
+            _sign(signing, order),
+            _lineage(acting)
+        );
+        bytes memory call = abi.encodeCall(
+            identities.move,
+            (person.id, CityId.wrap(to), _signed(draft, order), release)
+        );
+        _order("move", by, call, right);
+        if (right) (person.city, person.changes) = (to, person.changes + 1);
+    }
+
+    function operate(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        uint256 index = _anyPerson();
+        for (uint256 i = 0; i < 3 && !_persons[index].legal; ++i) index = _anyPerson();
+        Person storage person = _persons[index];
+        mapping(address => bool) storage operators = _operators[index][person.recoveries];
+        address operator = address(uint160(0x09E8A708 + _random(2)));
+        bool authorized = _random(8) == 0 ? operators[operator] : !operators[operator];
+        Draft memory draft = _draft(person);
+        bytes32 order = keccak256(abi.encode(OPERATOR, person.id, operator, authorized, draft.changes, draft.deadline));
+        bool right = draft.good && _isActive(person) && person.legal && operators[operator] != authorized;
+        bytes memory call = abi.encodeCall(
+            identities.setOperator,
+            (person.id, operator, authorized, _signed(draft, order))
+        );
+        _order("operate", address(0xCAFE), call, right);
+        if (right) (operators[operator], person.changes) = (authorized, person.changes + 1);
+        require(identities.isOperator(person.id, operator) == (operators[operator] && _isActive(person)), "operator");
+    }
+
+    // --------------------------------------------------------------------------------------------------------------- recovery
+
+    function proposeRecovery(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        uint256 index = _anyPerson();
+        Person storage person = _persons[index];
+        (address by, uint32 acting) = _anyStanding(person.city, REGISTRAR);
+        if (person.vetoed && _random(6) != 0) {
+            acting = _parentOf(person.city);
+            if (!isActive(acting) || _random(3) == 0) acting = _parentOf(acting);
+            by = _officers[_anyOfficer(acting, REGISTRAR)];
+        }
+        Recovery memory recovery;
+        recovery.key = _newKey();
+        recovery.guardianUntil = _random(4) == 0 ? uint40(block.timestamp + 1 + _random(60 days)) : 0;
+        recovery.acting = acting == DIRECTLY ? person.city : acting;
+        recovery.dueAt = uint40(block.timestamp) + (person.vetoed ? 30 days : 7 days);
+        recovery.isFinal = person.vetoed;
+        (IIdentityRegistry.Proposal memory proposal, bool good) = _proposal(person, recovery);
+        bool right = good && !person.closed && !person.recovering && _mayRecover(person, by, acting);
+        _order(
+            "proposeRecovery",
+            by,
+            abi.encodeCall(identities.proposeRecovery, (person.id, proposal, _lineage(acting))),
+            right
+        );
+        if (!right) return;
+        _recoveries[index] = recovery;
+        (person.recovering, person.changes) = (true, person.changes + 1);
+    }
+
+    function decideRecovery(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        uint256 index = _anyPerson();
+        for (uint256 i = 0; i < 4 && !_persons[index].recovering; ++i) index = _anyPerson();
+        Person storage person = _persons[index];
+        Recovery memory recovery = _recoveries[index];
+        if (_random(3) == 0) {
+            (address by, uint32 acting) = _anyStanding(recovery.acting, REGISTRAR);
+            bool may = person.recovering && _stands(by, recovery.acting, REGISTRAR, acting);
+            _act(
+                "withdrawRecovery",
+                by,
+                abi.encodeCall(identities.withdrawRecovery, (person.id, _lineage(acting))),
+                may
+            );
+            if (may) (person.recovering, person.vetoed, person.changes) = (false, false, person.changes + 1);
+            return;
+        }
+        if (person.recovering && _random(2) == 0 && block.timestamp < recovery.dueAt) vm.warp(recovery.dueAt);
+        uint256 key = recovery.key == 0 || _random(10) == 0 ? person.key : recovery.key;
+        bool right = person.recovering && key == recovery.key && block.timestamp >= recovery.dueAt;
+        right = right && isActive(recovery.acting) && !closed;
+        bytes memory call = abi.encodeCall(
+            identities.completeRecovery,
+            (person.id, _control(key, recovery.guardianUntil))
+        );
+        _act("completeRecovery", address(0xCAFE), call, right);
+        if (!right) return;
+        (person.key, person.guardianUntil) = (recovery.key, recovery.guardianUntil);
+        (person.recovering, person.vetoed) = (false, false);
+        (person.changes, person.recoveries) = (person.changes + 1, person.recoveries + 1);
+    }
+
+    // --------------------------------------------------------------------------------------------------------------- registrar
+
+    function suspendOrReinstate(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        Person storage person = _persons[_anyPerson()];
+        (address by, uint32 acting) = _anyStanding(person.city, REGISTRAR);
+        bool suspend = _random(8) == 0 ? person.suspended : !person.suspended;
+        bool right = !person.closed && person.suspended != suspend && _stands(by, person.city, REGISTRAR, acting);
+        if (!suspend) right = right && _mayActing(by, person.city, REGISTRAR, acting);
+        CityId[] memory lineage = _lineage(acting);
+        bytes memory call =
+            suspend
+                ? abi.encodeCall(identities.suspend, (person.id, 1, lineage))
+                : abi.encodeCall(identities.reinstate, (person.id, 1, lineage));
+        _act(suspend ? "suspend" : "reinstate", by, call, right);
+        if (right) (person.suspended, person.changes) = (suspend, person.changes + 1);
+    }
+
+    function close(uint256 seed) external {
+        _begin(seed);
+        if (_persons.length == 0) return;
+        uint256 index = _anyPerson();
+        Person storage person = _persons[index];
+        (address by, uint32 acting) = _anyStanding(person.city, REGISTRAR);
+        bool right = !person.closed && !person.recovering && _stands(by, person.city, REGISTRAR, acting);
+        _act("close", by, abi.encodeCall(identities.close, (person.id, 1, _lineage(acting))), right);
+        if (!right) return;
+        (person.closed, person.changes) = (true, person.changes + 1);
+        // The tags are free, and yet the old registration is no good.
+        Done memory registration = _done[_registrations[index]];
+        (bool again, ) = _try(registration.target, registration.by, registration.call);
+        require(!again, "registered again by the order of a closed identity");
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------- internal
+
+    function _anyRegistration() private returns (Registration memory made) {
+        IIdentityRegistry.Identity memory identity = made.identity;
+        uint32 city = _anyCity();
+        made.by = _officers[_anyOfficer(city, REGISTRAR)];
+        made.key = _persons.length != 0 && _random(8) == 0 ? _persons[_random(_persons.length)].key : _newKey();
+        identity.city = CityId.wrap(city);
+        identity.kind = IIdentityRegistry.Kind(_random(24) == 0 ? 0 : 1 + _random(2));
+        identity.signer = _signer(made.key);
+        identity.deadline = _anyDeadline();
+        identity.tagVersion = _random(12) == 0 ? lastVersion : firstVersion;
+        identity.tags = new bytes32[](_random(12) == 0 ? 1 + _random(2) : lastVersion - firstVersion + 1);
+        bool free = true;
+        for (uint32 i = 0; i < identity.tags.length; ++i) {
+            identity.tags[i] = _anyTag(firstVersion + i);
+            free = free && _isFree(firstVersion + i, identity.tags[i]);
+        }
+        bool legal = identity.kind == IIdentityRegistry.Kind.Legal;
+        if (_random(legal ? 2 : 16) == 0) identity.code = _anyTag(0);
+        if (identity.code != 0) free = free && legal && _isFree(0, identity.code);
+        if (_random(6) == 0) {
+            identity.guardian = keccak256("guardian");
+            identity.guardianUntil = uint40(block.timestamp + _random(60 days));
+        }
+        bool guarded = identity.guardian == 0 || identity.guardianUntil > block.timestamp;
+        bytes32 digest = IdentityId.unwrap(identities.idOf(identity));
+        bool signed = _random(10) != 0;
+        made.signature = _signDigest(signed ? made.key : _newKey(), digest);
+        made.right =
+            _may(made.by, city, REGISTRAR) &&
+            identity.deadline >= block.timestamp &&
+            identity.kind != IIdentityRegistry.Kind.None &&
+            identity.tagVersion == firstVersion &&
+            identity.tags.length == lastVersion - firstVersion + 1 &&
+            free &&
+            guarded &&
+            signed;
+    }
+
+    /// @dev The new key signs; the old one is not asked.
+    function _proposal(
+        Person storage person,
+        Recovery memory recovery
+    ) private returns (IIdentityRegistry.Proposal memory proposal, bool good) {
+        Draft memory draft = _draft(person);
+        uint256 signing = _random(10) == 0 ? person.key : recovery.key;
+        proposal.control = _control(recovery.key, recovery.guardianUntil);
+        proposal.evidence = keccak256("seen");
+        proposal.deadline = draft.deadline;
+        bytes32 order = keccak256(
+            abi.encode(
+                RECOVERY,
+                person.id,
+                keccak256(proposal.control.signer),
+                proposal.control.guardian,
+                recovery.guardianUntil,
+                draft.changes,
+                draft.deadline
+            )
+        );
+        proposal.signature = _sign(signing, order);
+        good = signing == recovery.key && draft.changes == person.changes && draft.deadline >= block.timestamp;
+    }
+
+    function _mayRecover(Person storage person, address by, uint32 acting) private view returns (bool) {
+        if (!person.vetoed) return _mayActing(by, person.city, REGISTRAR, acting);
+        return
+            acting != DIRECTLY &&
+            acting != person.city &&
+            _isAncestorOrSelf(acting, person.city) &&
+            _may(by, acting, REGISTRAR);
+    }
+
+    /// @dev No open identity has it.
+    function _isFree(uint32 version, bytes32 tag) private view returns (bool) {
+        if (tag == 0) return false;
+        for (uint256 i = 0; i < _persons.length; ++i) {
+            if (_persons[i].closed) continue;
+            for (uint256 j = 0; j < _tags[i].length; ++j) {
+                if (_tags[i][j].version == version && _tags[i][j].value == tag) return false;
+            }
+        }
+        return true;
+    }
+
+    /// @dev Mostly a free one.
+    function _anyTag(uint32 version) private returns (bytes32 tag) {
+        if (_random(40) == 0) return 0;
+        tag = bytes32(1 + _random(TAGS));
+        for (uint256 i = 0; i < 3 && !_isFree(version, tag); ++i) tag = bytes32(1 + _random(TAGS));
+    }
+
+    /// @dev Mostly an open one.
+    function _anyPerson() private returns (uint256 index) {
+        index = _random(_persons.length);
+        for (uint256 i = 0; i < 3 && _persons[index].closed; ++i) index = _random(_persons.length);
+    }
+
+    function _draft(Person storage person) private returns (Draft memory draft) {
+        draft.key = _random(12) == 0 ? _newKey() : person.key;
+        draft.changes = _random(12) == 0 ? person.changes + 1 : person.changes;
+        draft.deadline = _anyDeadline();
+        bool guarded = person.guardianUntil == 0 || block.timestamp < person.guardianUntil;
+        draft.good =
+            guarded &&
+            draft.key == person.key &&
+            draft.changes == person.changes &&
+            draft.deadline >= block.timestamp;
+    }
+
+    function _signed(Draft memory draft, bytes32 order) private view returns (IIdentityRegistry.Signed memory) {
+        return IIdentityRegistry.Signed(_signer(draft.key), draft.deadline, _sign(draft.key, order));
+    }
+
+    function _control(uint256 key, uint40 until) private pure returns (IIdentityRegistry.Control memory) {
+        return IIdentityRegistry.Control(_signer(key), until == 0 ? bytes32(0) : keccak256("guardian"), until);
+    }
+
+    function _isActive(Person storage person) private view returns (bool) {
+        return !person.closed && !person.suspended && !person.recovering;
+    }
+
+    function _newKey() private returns (uint256) {
+        return 0xA11CE000 + ++_keys;
+    }
+
+    function _keyOf(address officer) private view returns (uint256) {
+        for (uint256 i = 0; i < OFFICERS; ++i) if (_officers[i] == officer) return _officerKeys[i];
+        revert("no officer");
+    }
+
+    function _signer(uint256 key) private pure returns (bytes memory) {
+        return abi.encodePacked(vm.addr(key));
+    }
+
+    function _only(uint32 capability) private pure returns (uint32[] memory list) {
+        list = new uint32[](1);
+        list[0] = capability;
+    }
+
+    function _twin() internal view override returns (address) {
+        return address(_second);
+    }
+}

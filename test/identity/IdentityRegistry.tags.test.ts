@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { encodeBytes32String, ZeroHash } from "";
+import { encodeBytes32String, ZeroHash } from "ethers";
 
 import { IDENTITY_TYPES } from "../../src/identity/typed-data.js";
 import type { IIdentityRegistry } from "../../typechain/identity/IdentityRegistry.js";
-import { ethers, HUNAN, loadFixture } from "../world.js";
+import { HUNAN, loadFixture } from "../world.js";
 import { persons, propose, Status, stateOf } from "./persons.js";
 import { identityOf, Kind, newKey, register, word } from "./world.js";
 
@@ -88,7 +88,7 @@ describe("IdentityRegistry: who is registered already", () => {
     it("are added under the newest version by the city's registrar, before the older one is retired", async () => {
       const world = await loadFixture(desk);
       const { identities, manager, registrar, hunanRegistrar, id } = world;
-      const add = (tag: string, to = id, by = registrar) => identities.connect(by).addTag(to, tag);
+      const add = (tag: string, to = id, by = registrar) => identities.connect(by).addTag(to, tag, []);
       await expect(add(word())).to.be.revertedWithCustomError(identities, "TagVersionHeld").withArgs(id, 1);
       await identities.beginTagVersion();
       await expect(add(word(), word()), "nobody's").to.be.revertedWithCustomError(identities, "IdentityUnknown");

@@ -228,6 +228,15 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
     }
 
     /// @inheritdoc IAccessManager
+    /// @dev A city that cannot act is cleared of its officers by the nearest active ancestor too.
+    function revokeRole(uint64 role, address account) public override(AccessManager, IAccessManager) {
+        CityId city = CityRole.cityOf(role);
+        bool isInactive = _exists(city) && firstInactive(city) != NETWORK;
+        if (isInactive && holds(_msgSender(), nearestActive(city), ADMIN)) _revokeRole(role, account);
+        else super.revokeRole(role, account);
+    }
+
+    /// @inheritdoc IAccessManager
     /// @dev The target sees the manager as its caller; who it was is said here.
     function execute(
         address target,

@@ -71,7 +71,8 @@ abstract contract CityTree is CityManaged, ICityRegistry {
 
     mapping(CityId city => CityId[]) internal _successors;
     mapping(CityId city => CityId[]) internal _predecessors;
-    mapping(CityId country => Scheme) internal _schemes;
+    // slither-disable-next-line uninitialized-state
+    mapping(CityId country => Scheme) internal _schemes; // CityRegistry writes it
 
     // -------------------------------------------------------------------------------------------------------------- reading
 

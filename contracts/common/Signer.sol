@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
 import {IERC7913SignatureVerifier} from "./IERC7913SignatureVerifier.sol";
 
 /// @title Signers as bytes, in the manner of ERC-7913.
@@ -26,7 +27,12 @@ library Signer {
         // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError fault, ) = ECDSA.tryRecover(digest, signature);
         if (fault == ECDSA.RecoverError.NoError && recovered == account) return true;
-        return SignatureChecker.isValidERC1271SignatureNow(account, digest, signature);
+        return
+            _confirms(
+                account,
+                abi.encodeCall(IERC1271.isValidSignature, (digest, signature)),
+                IERC1271.isValidSignature.selector
+            );
     }
 
     function _isVerified(
@@ -35,13 +41,26 @@ library Signer {
         bytes32 digest,
         bytes calldata signature
     ) private view returns (bool) {
-        // slither-disable-next-line low-level-calls
-        (bool success, bytes memory result) = verifier.staticcall(
-            abi.encodeCall(IERC7913SignatureVerifier.verify, (key, digest, signature))
-        );
         return
-            success &&
-            result.length >= 32 &&
-            abi.decode(result, (bytes32)) == bytes32(IERC7913SignatureVerifier.verify.selector);
+            _confirms(
+                verifier,
+                abi.encodeCall(IERC7913SignatureVerifier.verify, (key, digest, signature)),
+                IERC7913SignatureVerifier.verify.selector
+            );
+    }
+
+    /// @dev Whether a contract answers with the magic value. A precompile is none, though one may echo it; and no more than a word of an
+    /// answer is read, however long it is.
+    function _confirms(address target, bytes memory question, bytes4 magic) private view returns (bool) {
+        if (target.code.length == 0) return false;
+        bool success;
+        bytes32 answer;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            success := staticcall(gas(), target, add(question, 0x20), mload(question), 0, 0x20)
+            success := and(success, gt(returndatasize(), 0x1f))
+            answer := mload(0)
+        }
+        return success && answer == bytes32(magic);
     }
 }

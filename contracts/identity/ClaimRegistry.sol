@@ -33,7 +33,7 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
     bytes32 private constant BATCH_KEY_TYPEHASH = keccak256("BatchKey(address issuer,uint64 serial)");
     bytes32 private constant ISSUE_ORDER_TYPEHASH = keccak256("IssueOrder(bytes32[] claims,uint40 deadline)");
     bytes32 private constant ANCHOR_ORDER_TYPEHASH = keccak256(
-        "AnchorOrder(uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline)"
+        "AnchorOrder(address issuer,uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline)"
     );
 
     /// @dev What the claims of one call share; `encoded` ends with the place of their contents.
@@ -107,6 +107,7 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
             order,
             abi.encode(
                 ANCHOR_ORDER_TYPEHASH,
+                order.issuer,
                 batch.city,
                 batch.schema,
                 batch.serial,
@@ -350,8 +351,7 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
             ClaimId id = records[i];
             RecordState memory state = _existing(id);
             require(state.city == first.city && state.schema == first.schema, RecordsMixed(id));
-            if (records.length != 1 && state.standing == standing) continue;
-            _checkChange(id, state.standing, standing);
+            if (!_mayChange(id, state.standing, standing, records.length)) continue;
             state.standing = standing;
             emit StandingChanged(id, standing, reason, msg.sender, _touch(id, state));
         }
@@ -371,8 +371,7 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
             uint32 position = positions[i];
             require(position < state.count, PositionInvalid(batch, position));
             Standing present = standingAt(batch, position);
-            if (positions.length != 1 && present == standing) continue;
-            _checkChange(batch, present, standing);
+            if (!_mayChange(batch, present, standing, positions.length)) continue;
             _setStandingAt(batch, position, standing);
             uint40 previousBlock = _touch(batch, state);
             emit PositionStandingChanged(batch, position, standing, reason, msg.sender, previousBlock);
@@ -386,12 +385,12 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
         _checkActing(state.city, state.schema.issuing(), lineage);
     }
 
-    function _checkChange(ClaimId record, Standing from, Standing to) private pure {
-        if (to == Standing.Revoked) return _checkOpen(record, from);
-        require(
-            from == (to == Standing.Standing ? Standing.Suspended : Standing.Standing),
-            StandingInvalid(record, from)
-        );
+    /// @dev Of one, what cannot change is refused; of many it is skipped, so that one does not sink the rest.
+    function _mayChange(ClaimId record, Standing from, Standing to, uint256 count) private pure returns (bool may) {
+        if (to == Standing.Suspended) may = from == Standing.Standing;
+        else if (to == Standing.Standing) may = from == Standing.Suspended;
+        else may = from == Standing.Standing || from == Standing.Suspended;
+        require(may || count != 1, StandingInvalid(record, from));
     }
 
     /// @dev Neither revoked nor superseded, which are for ever.

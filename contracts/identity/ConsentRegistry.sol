@@ -73,11 +73,12 @@ contract ConsentRegistry is CityManaged, EIP712, IConsentRegistry {
     }
 
     /// @inheritdoc IConsentRegistry
-    function authorize(Consent calldata consent) external {
+    function authorize(Consent calldata consent, CityId[] calldata lineage) external {
         (State memory state, ConsentId id) = _given(consent);
         CityId provider = consent.provider;
         require(provider != NETWORK && !state.authorized, AuthorizationUnchanged(id, provider));
-        manager.checkCan(msg.sender, provider, consent.schema.issuing());
+        // slither-disable-next-line unused-return
+        _checkActing(provider, consent.schema.issuing(), lineage);
         state.authorized = true;
         emit ConsentAuthorized(id, provider, msg.sender, _touch(id, state));
     }

@@ -210,13 +210,13 @@ interface IClaimRegistry is ISchemaRegistry {
     function anchor(Batch calldata batch) external returns (ClaimId);
 
     /// @notice Anchor a batch that an issuer has signed off line:
-    /// AnchorOrder(uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline).
+    /// AnchorOrder(address issuer,uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline).
     function relayAnchor(Batch calldata batch, Order calldata order) external returns (ClaimId);
 
     // -------------------------------------------------------------------------------------------------------- ending
 
     /// @notice Suspend claims, or whole batches, of one city and schema. By the issuing capability alone, held today.
-    /// Of many, those already suspended are skipped.
+    /// Of many, those that cannot change (suspended, revoked or superseded already) are skipped.
     /// @param reason A code; docs/identity.md lists those in use.
     /// @param lineage Empty for the city itself; see ICityAccessManager.hasStanding.
     function suspend(ClaimId[] calldata records, uint16 reason, CityId[] calldata lineage) external;

@@ -140,8 +140,9 @@ interface IConsentRegistry {
     /// Withdrawal(bytes32 consent). By anyone; it has no deadline, as nobody may run it down.
     function withdraw(Consent calldata consent, bytes calldata signature) external;
 
-    /// @notice Agree to the use of what a department provides. By the issuing capability of the provider, under the guard.
-    function authorize(Consent calldata consent) external;
+    /// @notice Agree to the use of what a department provides. By the issuing capability of the provider, or of the city that acts
+    /// for it, under the guard.
+    function authorize(Consent calldata consent, CityId[] calldata lineage) external;
 
     /// @notice Agree no more. By the issuing capability with the role alone.
     function withdrawAuthorization(Consent calldata consent, CityId[] calldata lineage) external;

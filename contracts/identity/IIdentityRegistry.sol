@@ -12,10 +12,12 @@ import {IdentityId} from "./IdentityId.sol";
 /// Persons sign, and anyone relays: every act of a person is an EIP-712 order with the identity's count of changes and a deadline.
 ///
 /// Trust assumptions
-/// - A registrar, (city, IDENTITY), decides who somebody is. Alone it can register nobody, replace no key at once, and move no one: the
-///   person signs, may veto, or signs. It can suspend and close the identities of its city.
+/// - A registrar, (city, IDENTITY), decides who somebody is. Alone it can register no key without that key's signature, replace no key
+///   against the person's veto, and move no one. It can suspend and close the identities of its city, and register a person anew under
+///   another id, which inherits nothing; everyone sees that.
 /// - The tags are as unique as the tag service makes them.
-/// - A signer's verifier, or contract, decides what its signatures are: officers admit those they know (the suite's P256Verifier).
+/// - A signer's verifier, or contract, decides what its signatures are. Whoever deals with the person must know that code (the suite's
+///   P256Verifier); a person may rotate to any.
 interface IIdentityRegistry {
     /// @notice What kind of person an identity is of.
     enum Kind {
@@ -95,7 +97,7 @@ interface IIdentityRegistry {
     }
 
     /// @notice State of an identity, one slot.
-    /// @param vetoed The key has vetoed a recovery and cannot again, until one is completed, or withdrawn by an ancestor.
+    /// @param vetoed The key has vetoed a recovery: for a time, see Recovery, only an ancestor may propose one, and close the identity.
     /// @param tagVersion Newest version of the tag key under which the identity has a tag.
     /// @param changes How often it changed: what the next signed order binds.
     /// @param changedIn Block of its last event.
@@ -114,16 +116,18 @@ interface IIdentityRegistry {
         uint40 guardianUntil;
     }
 
-    /// @notice A proposed recovery.
-    /// @param control EIP-712 struct hash of the Control that shall replace the present one.
+    /// @notice A proposed recovery; or, while none is proposed, what a veto left: until when only an ancestor may propose one.
+    /// @param control keccak-256 of the Control that shall replace the present one; zero after a veto.
     /// @param acting The city whose registrar proposed it.
-    /// @param dueAt From when on it can be completed, UTC seconds.
+    /// @param dueAt From when on it can be completed; after a veto, until when that counts. UTC seconds.
     /// @param isFinal No veto stands against it.
+    /// @param changes The identity's count of changes when it was proposed: what a veto binds, whatever happens meanwhile.
     struct Recovery {
         bytes32 control;
         CityId acting;
         uint40 dueAt;
         bool isFinal;
+        uint32 changes;
     }
 
     /// @notice The signature of a person under an order, which anyone may relay.
@@ -243,7 +247,7 @@ interface IIdentityRegistry {
     error KindInvalid();
     /// @notice A signer has 20 bytes, or more.
     error SignerInvalid(bytes signer);
-    /// @notice A guardianship has a guardian and an end in the future, or neither.
+    /// @notice A guardianship has a guardian and an end, after it begins, or neither; and a legal person has none.
     error GuardianInvalid(bytes32 guardian, uint40 until);
     /// @notice Not the identity's current key, or one whose guardianship has ended.
     error NotCurrentSigner(IdentityId identity, bytes signer);
@@ -253,7 +257,7 @@ interface IIdentityRegistry {
     error ReleaseInvalid(address officer, CityId city);
     /// @notice The order's deadline has passed.
     error OrderExpired(uint40 deadline);
-    /// @notice After a veto, only a registrar of an ancestor of the city may propose a recovery.
+    /// @notice For a time after a veto, only a registrar of an ancestor of the city may propose a recovery, and close the identity.
     error AncestorRequired(CityId city);
     /// @notice No veto stands against this recovery.
     error RecoveryFinal(IdentityId identity);
@@ -272,8 +276,8 @@ interface IIdentityRegistry {
     /// @return The identity's id.
     function register(Identity calldata identity, bytes calldata signature) external returns (IdentityId);
 
-    /// @notice Give an identity its tag under the newest version of the tag key. By the city's registrar.
-    function addTag(IdentityId identity, bytes32 tag) external;
+    /// @notice Give an identity its tag under the newest version of the tag key. By a registrar under the guard.
+    function addTag(IdentityId identity, bytes32 tag, CityId[] calldata lineage) external;
 
     /// @notice Begin a new version of the tag key: from now on registration presents the tag under both. By the network.
     function beginTagVersion() external;
@@ -298,7 +302,8 @@ interface IIdentityRegistry {
     /// @param lineage Empty for the city's own registrar; see ICityAccessManager.hasStanding. After a veto: the one ancestor.
     function proposeRecovery(IdentityId identity, Proposal calldata proposal, CityId[] calldata lineage) external;
 
-    /// @notice Veto a recovery, once: the present key signs Veto(bytes32 identity,uint32 changes,uint40 deadline). By anyone.
+    /// @notice Veto a recovery, once: the present key signs Veto(bytes32 identity,uint32 changes,uint40 deadline), with the count of
+    /// changes of recoveryOf. By anyone. For VETO_PERIOD only an ancestor may propose again.
     function vetoRecovery(IdentityId identity, Signed calldata signed) external;
 
     /// @notice Withdraw a recovery; the present key stays. By a registrar of the city that proposed it, or of the one that acts for that.
@@ -316,7 +321,8 @@ interface IIdentityRegistry {
     /// @notice End a registrar's suspension. By a registrar under the guard.
     function reinstate(IdentityId identity, uint16 reason, CityId[] calldata lineage) external;
 
-    /// @notice Close an identity, for ever: its tags are free. By a registrar with the role alone; not during a recovery.
+    /// @notice Close an identity, for ever: its tags are free. By a registrar with the role alone; not during a recovery; for a time
+    /// after a veto, by an ancestor's registrar.
     function close(IdentityId identity, uint16 reason, CityId[] calldata lineage) external;
 
     /// @notice Move an identity to another city. By a registrar of that city, under the guard; the person and a registrar of the present city
@@ -326,7 +332,8 @@ interface IIdentityRegistry {
     // -------------------------------------------------------------------------------------------------------- operators
 
     /// @notice Name an account that acts for a legal person, or name it no more: the legal person's key signs
-    /// Operator(bytes32 identity,address operator,bool authorized,uint32 changes,uint40 deadline). By anyone.
+    /// Operator(bytes32 identity,address operator,bool authorized,uint32 changes,uint40 deadline). By anyone. Naming one needs an active
+    /// identity, of a city that may act, in an open contract.
     function setOperator(IdentityId identity, address operator, bool authorized, Signed calldata signed) external;
 
     /// @notice Act for a legal person no more. By the operator.

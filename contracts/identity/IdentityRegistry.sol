@@ -6,7 +6,7 @@ import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet
 import {CityManaged} from "../access/CityManaged.sol";
 import {IDENTITY} from "../access/CityRole.sol";
 import {ICityAccessManager} from "../access/ICityAccessManager.sol";
-import {CityId} from "../city/CityId.sol";
+import {CityId, NETWORK} from "../city/CityId.sol";
 import {Page} from "../common/Page.sol";
 import {Signer} from "../common/Signer.sol";
 import {IdentityId} from "./IdentityId.sol";
@@ -31,6 +31,9 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
 
     /// @notice How long the present key can veto a recovery, in seconds.
     uint40 public constant RECOVERY_WAIT = 7 days;
+
+    /// @notice How long a veto leaves it to an ancestor to propose again, in seconds.
+    uint40 public constant VETO_PERIOD = 90 days;
 
     /// @notice How long the recovery by an ancestor waits, after a veto, in seconds.
     uint40 public constant FINAL_RECOVERY_WAIT = 30 days;
@@ -79,7 +82,7 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
         _checkDeadline(identity.deadline);
         require(identity.kind != Kind.None, KindInvalid());
         require(identity.kind == Kind.Legal || identity.code == 0, NotLegalPerson());
-        _checkControl(identity.signer, identity.guardian, identity.guardianUntil);
+        _checkControl(identity.kind, identity.signer, identity.guardian, identity.guardianUntil, block.timestamp);
         id = idOf(identity);
         require(StateWord.unwrap(_words[id]) == 0, IdentityExists(id));
         _checkSignature(identity.signer, IdentityId.unwrap(id), signature);
@@ -92,10 +95,11 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
     }
 
     /// @inheritdoc IIdentityRegistry
-    function addTag(IdentityId id, bytes32 tag) external {
+    function addTag(IdentityId id, bytes32 tag, CityId[] calldata lineage) external {
         State memory state = _existing(id);
         require(!state.closed, IdentityNotReady(id, IdentityStatus.Closed));
-        manager.checkCan(msg.sender, state.city, IDENTITY);
+        // slither-disable-next-line unused-return
+        _checkActing(state.city, IDENTITY, lineage);
         uint32 version = _lastTagVersion;
         require(state.tagVersion < version, TagVersionHeld(id, version));
         _claimTag(id, version, tag);
@@ -138,25 +142,28 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
     /// @inheritdoc IIdentityRegistry
     function proposeRecovery(IdentityId id, Proposal calldata proposal, CityId[] calldata lineage) external {
         State memory state = _unbound(id);
-        CityId acting = _checkRecoverer(state, lineage);
-        Control calldata control = proposal.control;
-        _checkControl(control.signer, control.guardian, control.guardianUntil);
-        _checkDeadline(proposal.deadline);
-        _checkSignature(control.signer, _recoveryDigest(id, proposal, state.changes), proposal.signature);
-
+        state.vetoed = _isContested(id, state);
+        CityId acting =
+            state.vetoed ? _checkAncestor(state.city, lineage) : _checkActing(state.city, IDENTITY, lineage);
+        if (state.vetoed) manager.checkOpen(acting);
         uint40 dueAt = uint40(block.timestamp) + (state.vetoed ? FINAL_RECOVERY_WAIT : RECOVERY_WAIT);
+        _checkProposal(id, state, proposal, dueAt);
         state.recovering = true;
-        _recoveries[id] = Recovery(_controlHash(control), acting, dueAt, state.vetoed);
-        emit RecoveryProposed(id, acting, control, proposal.evidence, dueAt, msg.sender, _touch(id, state));
+        _recoveries[id] = Recovery(_controlHash(proposal.control), acting, dueAt, state.vetoed, state.changes + 1);
+        emit RecoveryProposed(id, acting, proposal.control, proposal.evidence, dueAt, msg.sender, _touch(id, state));
     }
 
     /// @inheritdoc IIdentityRegistry
     function vetoRecovery(IdentityId id, Signed calldata signed) external {
         State memory state = _recovering(id);
-        require(!_recoveries[id].isFinal, RecoveryFinal(id));
-        _checkSigned(id, state, signed, abi.encode(VETO_TYPEHASH, id, state.changes, signed.deadline));
+        Recovery memory recovery = _recoveries[id];
+        require(!recovery.isFinal, RecoveryFinal(id));
+        // The count is the proposal's: what a registrar does meanwhile does not spoil the veto.
+        _checkSigned(id, state, signed, abi.encode(VETO_TYPEHASH, id, recovery.changes, signed.deadline));
         state.vetoed = true;
-        emit RecoveryVetoed(id, _endRecovery(id, state));
+        uint40 previousBlock = _endRecovery(id, state);
+        _recoveries[id].dueAt = uint40(block.timestamp) + VETO_PERIOD;
+        emit RecoveryVetoed(id, previousBlock);
     }
 
     /// @inheritdoc IIdentityRegistry
@@ -206,7 +213,8 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
     /// @inheritdoc IIdentityRegistry
     function close(IdentityId id, uint16 reason, CityId[] calldata lineage) external {
         State memory state = _unbound(id);
-        _checkStanding(state.city, IDENTITY, lineage);
+        if (_isContested(id, state)) _checkAncestor(state.city, lineage);
+        else _checkStanding(state.city, IDENTITY, lineage);
         state.closed = true;
         emit IdentityClosed(id, reason, msg.sender, _touch(id, state));
     }
@@ -236,8 +244,9 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
 
     /// @inheritdoc IIdentityRegistry
     function setOperator(IdentityId id, address operator, bool authorized, Signed calldata signed) external {
-        State memory state = _active(id);
+        State memory state = authorized ? _active(id) : _existing(id);
         require(state.kind == Kind.Legal, NotLegalPerson());
+        if (authorized) manager.checkOpen(state.city);
         _checkSigned(
             id,
             state,
@@ -447,18 +456,29 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
         require(state.recovering, IdentityNotReady(id, _statusOf(state)));
     }
 
-    function _checkRecoverer(State memory state, CityId[] calldata lineage) private view returns (CityId acting) {
-        if (!state.vetoed) return _checkActing(state.city, IDENTITY, lineage);
-        require(lineage.length == 1, AncestorRequired(state.city));
-        acting = lineage[0];
-        require(acting != state.city && manager.isAncestorOrSelf(acting, state.city), AncestorRequired(state.city));
-        manager.checkCan(msg.sender, acting, IDENTITY);
+    /// @dev A veto counts still: the city's own registrar has no say.
+    function _isContested(IdentityId id, State memory state) private view returns (bool) {
+        return state.vetoed && block.timestamp < _recoveries[id].dueAt;
     }
 
-    function _checkControl(bytes calldata signer, bytes32 guardian, uint40 until) private view {
+    /// @dev The caller is a registrar of an ancestor, the one entry of `lineage`. The network is its own.
+    function _checkAncestor(CityId city, CityId[] calldata lineage) private view returns (CityId acting) {
+        require(lineage.length == 1, AncestorRequired(city));
+        acting = lineage[0];
+        bool isAncestor = (acting != city || city == NETWORK) && manager.isAncestorOrSelf(acting, city);
+        require(isAncestor && manager.holds(msg.sender, acting, IDENTITY), AncestorRequired(city));
+    }
+
+    function _checkControl(
+        Kind kind,
+        bytes calldata signer,
+        bytes32 guardian,
+        uint40 until,
+        uint256 begin
+    ) private pure {
         require(signer.length >= Signer.ACCOUNT_LENGTH, SignerInvalid(signer));
-        require((guardian == 0) == (until == 0), GuardianInvalid(guardian, until));
-        require(until == 0 || until > block.timestamp, GuardianInvalid(guardian, until));
+        bool isValid = guardian == 0 ? until == 0 : until > begin && kind == Kind.Natural;
+        require(isValid, GuardianInvalid(guardian, until));
     }
 
     /// @dev An order of the identity's current key.
@@ -488,19 +508,23 @@ contract IdentityRegistry is CityManaged, EIP712, IIdentityRegistry {
         require(block.timestamp <= deadline, OrderExpired(deadline));
     }
 
-    function _recoveryDigest(IdentityId id, Proposal calldata proposal, uint32 changes) private view returns (bytes32) {
+    /// @dev The new key agrees to the proposal, and will be good when it is due.
+    function _checkProposal(IdentityId id, State memory state, Proposal calldata proposal, uint40 dueAt) private view {
+        Control calldata control = proposal.control;
+        _checkControl(state.kind, control.signer, control.guardian, control.guardianUntil, dueAt);
+        _checkDeadline(proposal.deadline);
         bytes32 structHash = keccak256(
             abi.encode(
                 RECOVERY_TYPEHASH,
                 id,
-                keccak256(proposal.control.signer),
-                proposal.control.guardian,
-                proposal.control.guardianUntil,
-                changes,
+                keccak256(control.signer),
+                control.guardian,
+                control.guardianUntil,
+                state.changes,
                 proposal.deadline
             )
         );
-        return _hashTypedDataV4(structHash);
+        _checkSignature(control.signer, _hashTypedDataV4(structHash), proposal.signature);
     }
 
     function _controlHash(Control calldata control) private pure returns (bytes32) {

@@ -1,5 +1,5 @@
 /** What is signed, as EIP-712 types; each equal to the type string in its contract (tested equal). */
-import { type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { getAddress, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
 
 import type { Contracts } from "../contracts.js";
 
@@ -54,7 +54,9 @@ export const BATCH_KEY_TYPES: Types = { BatchKey: members("address issuer,uint64
 export const ISSUE_ORDER_TYPES: Types = { IssueOrder: members("bytes32[] claims,uint40 deadline") };
 /** The same for a batch. */
 export const ANCHOR_ORDER_TYPES: Types = {
-  AnchorOrder: members("uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline"),
+  AnchorOrder: members(
+    "address issuer,uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline",
+  ),
 };
 
 /** The identity's key and each claim's holder key sign it, for one verifier. */
@@ -89,12 +91,13 @@ export async function domainOf(
   contracts: Pick<Contracts, "chainId" | SigningContract>,
   contract: SigningContract,
 ): Promise<TypedDataDomain> {
-  return {
-    name: NAMES[contract],
-    version: "1",
-    chainId: contracts.chainId,
-    verifyingContract: await contracts[contract].getAddress(),
-  };
+  return domainAt(contract, contracts.chainId, await contracts[contract].getAddress());
+}
+
+/** The same of a contract that a document names. */
+export function domainAt(contract: SigningContract, chainId: bigint | string, address: string): TypedDataDomain {
+  const verifyingContract = getAddress(address.toLowerCase());
+  return { name: NAMES[contract], version: "1", chainId: BigInt(chainId), verifyingContract };
 }
 
 /** The EIP-712 digest of what is signed for a contract. */

@@ -120,7 +120,7 @@ describe("ConsentRegistry: who may end a consent", () => {
         .to.be.revertedWithCustomError(consents, "ConsentNotReady")
         .withArgs(id, Status.AwaitingProvider);
 
-      const authorized = consents.connect(issuer).authorize(provided);
+      const authorized = consents.connect(issuer).authorize(provided, []);
       await expect(authorized).to.emit(consents, "ConsentAuthorized").withArgs(id, SHIJIAZHUANG, issuer.address, given);
       expect(await status(provided)).to.equal(Status.Active);
       const used = use(provided, tax);
@@ -133,7 +133,7 @@ describe("ConsentRegistry: who may end a consent", () => {
         .withArgs(id, SHIJIAZHUANG, issuer.address, await blockOf(used));
       expect(await status(provided)).to.equal(Status.AwaitingProvider);
       await expect(use(provided, tax)).to.be.revertedWithCustomError(consents, "ConsentNotReady");
-      await consents.connect(issuer).authorize(provided);
+      await consents.connect(issuer).authorize(provided, []);
       await use(provided, tax);
     });
 
@@ -141,7 +141,7 @@ describe("ConsentRegistry: who may end a consent", () => {
       const world = await loadFixture(providedWorld);
       const { consents, issuer, taxpayer, tax, provided, id, give, signWithdrawal } = world;
       const act = consents.connect(issuer);
-      const authorize = async (consent: Consent) => act.authorize(consent);
+      const authorize = async (consent: Consent) => act.authorize(consent, []);
       const withdraw = async (consent: Consent) => act.withdrawAuthorization(consent, []);
       for (const attempt of [authorize, withdraw]) {
         await expect(attempt(provided))
@@ -175,12 +175,12 @@ describe("ConsentRegistry: who may end a consent", () => {
       const { taxpayer, provided, give } = world;
       await give(taxpayer, provided);
       for (const by of [stranger, hunanIssuer, registrar, shijiazhuang]) {
-        await expect(consents.connect(by).authorize(provided)).to.be.revertedWithCustomError(
+        await expect(consents.connect(by).authorize(provided, [])).to.be.revertedWithCustomError(
           manager,
           "CityUnauthorized",
         );
       }
-      await consents.connect(issuer).authorize(provided);
+      await consents.connect(issuer).authorize(provided, []);
       for (const by of [stranger, hunanIssuer, registrar, shijiazhuang]) {
         await expect(consents.connect(by).withdrawAuthorization(provided, []))
           .to.be.revertedWithCustomError(consents, "NoStanding")
@@ -193,7 +193,7 @@ describe("ConsentRegistry: who may end a consent", () => {
       );
       const another = consentOf(taxpayer, world.tax, { provider: SHIJIAZHUANG });
       await give(taxpayer, another);
-      await expect(consents.connect(issuer).authorize(another)).to.be.revertedWithCustomError(
+      await expect(consents.connect(issuer).authorize(another, [])).to.be.revertedWithCustomError(
         manager,
         "CityUnauthorized",
       );
@@ -203,7 +203,7 @@ describe("ConsentRegistry: who may end a consent", () => {
       const { consents, hunanIssuer, taxpayer, tax, give, use } = await loadFixture(providedWorld);
       const consent = consentOf(taxpayer, tax, { provider: HUNAN });
       await give(taxpayer, consent);
-      await consents.connect(hunanIssuer).authorize(consent);
+      await consents.connect(hunanIssuer).authorize(consent, []);
       await expect(use(consent, tax))
         .to.be.revertedWithCustomError(consents, "ClaimDiffers")
         .withArgs(await consents.idOf(consent), tax.id);
@@ -225,22 +225,22 @@ describe("ConsentRegistry: who may end a consent", () => {
       await give(taxpayer, provided);
 
       await registry.connect(hebei).suspend(SHIJIAZHUANG, REASON);
-      await expect(consents.connect(issuer).authorize(provided)).to.be.revertedWithCustomError(
+      await expect(consents.connect(issuer).authorize(provided, [])).to.be.revertedWithCustomError(
         manager,
         "CityNotActive",
       );
-      await expect(consents.connect(officer).authorize(provided)).to.be.revertedWithCustomError(
+      await expect(consents.connect(officer).authorize(provided, [])).to.be.revertedWithCustomError(
         manager,
         "CityUnauthorized",
       );
       await registry.connect(hebei).reinstate(SHIJIAZHUANG);
       await manager.setTargetClosed(consents, true);
-      await expect(consents.connect(issuer).authorize(provided)).to.be.revertedWithCustomError(
+      await expect(consents.connect(issuer).authorize(provided, [])).to.be.revertedWithCustomError(
         manager,
         "ContractClosed",
       );
       await manager.setTargetClosed(consents, false);
-      await consents.connect(issuer).authorize(provided);
+      await consents.connect(issuer).authorize(provided, []);
 
       // An ancestor stands in for it only while it cannot act.
       const standIn = consents.connect(officer);
@@ -256,7 +256,7 @@ describe("ConsentRegistry: who may end a consent", () => {
       await manager.setTargetClosed(consents, false);
       await registry.connect(hebei).reinstate(SHIJIAZHUANG);
 
-      await consents.connect(issuer).authorize(provided);
+      await consents.connect(issuer).authorize(provided, []);
       await use(provided, tax);
       await registry.connect(hebei).suspend(SHIJIAZHUANG, REASON);
       await manager.setTargetClosed(consents, true);
@@ -271,7 +271,7 @@ describe("ConsentRegistry: who may end a consent", () => {
     const claims: HeldClaim[] = [await issueTo(world, key, TAX), await issueTo(world, key, TAX)];
     const wide = consentOf(key, claims[0]!, { claim: ZeroHash, provider: SHIJIAZHUANG, uses: 2 });
     await give(key, wide);
-    let previous = await blockOf(consents.connect(issuer).authorize(wide));
+    let previous = await blockOf(consents.connect(issuer).authorize(wide, []));
     for (const [index, held] of claims.entries()) {
       const used = use(wide, held);
       await expect(used)

@@ -133,7 +133,7 @@ contract IdentityHandler is TownModel {
         address by = _officers[_anyOfficer(person.city, REGISTRAR)];
         bool right = !person.closed && _may(by, person.city, REGISTRAR) && person.tagVersion < lastVersion;
         right = right && _isFree(lastVersion, tag);
-        _act("addTag", by, abi.encodeCall(identities.addTag, (person.id, tag)), right);
+        _act("addTag", by, abi.encodeCall(identities.addTag, (person.id, tag, new CityId[](0))), right);
         if (!right) return;
         _tags[index].push(Tag(lastVersion, tag));
         person.tagVersion = lastVersion;

@@ -147,7 +147,11 @@ export async function anchorOrder(
   batch: Batch,
   deadline = LATER,
 ): Promise<Order> {
-  const signature = await world.sign(by, "claims", ANCHOR_ORDER_TYPES, { ...batch, deadline });
+  const signature = await world.sign(by, "claims", ANCHOR_ORDER_TYPES, {
+    issuer: await by.getAddress(),
+    ...batch,
+    deadline,
+  });
   return { issuer, deadline, signature };
 }
 

@@ -5,7 +5,7 @@ import documentSchema from "./claim-document.schema.json" with { type: "json" };
 import { holderCommitment, pairCommitment, type PartyIndex, subjectCommitment } from "./commitment.js";
 import { shapeCheck } from "./shape.js";
 import { fieldRoot, isErased, type OpenField, type TreeField } from "./tree.js";
-import { BATCH_KEY_TYPES, CLAIM_TYPES } from "./typed-data.js";
+import { BATCH_KEY_TYPES, CLAIM_TYPES, domainAt } from "./typed-data.js";
 
 /** The published JSON Schema (2020-12) of claim documents. */
 export const CLAIM_DOCUMENT_SCHEMA: object = documentSchema;
@@ -142,12 +142,16 @@ export function batchIdOf(document: Pick<ClaimDocument, "chainId" | "registry" |
 }
 
 function registryDomain({ chainId, registry }: Pick<ClaimDocument, "chainId" | "registry">) {
-  return {
-    name: "Civitas ClaimRegistry",
-    version: "1",
-    chainId: BigInt(chainId),
-    verifyingContract: getAddress(registry.toLowerCase()),
-  };
+  return domainAt("claims", chainId, getAddress(registry.toLowerCase()));
+}
+
+/** The document with a party's acceptance: its holder key's signature over the claim's id. */
+export function withAcceptance(document: ClaimDocument, party: PartyIndex, acceptance: string): ClaimDocument {
+  const copy = structuredClone(document);
+  const accepting = copy.parties[party];
+  if (accepting === undefined) throw new DocumentError([`the claim has no party ${party}`]);
+  accepting.acceptance = acceptance;
+  return copy;
 }
 
 /** The fields that are not erased. */

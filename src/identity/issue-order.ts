@@ -1,6 +1,8 @@
 /** Orders of an issuer who signs off line, in an office without the chain: whoever has one may relay it. */
 import { getAddress, type Signer, type TypedDataDomain } from "ethers";
 
+import { mined } from "../common/mined.js";
+import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { claimId } from "./document.js";
 import {
@@ -13,7 +15,7 @@ import {
   termsKey,
   termsOf,
 } from "./issue.js";
-import { ANCHOR_ORDER_TYPES, ISSUE_ORDER_TYPES } from "./typed-data.js";
+import { ANCHOR_ORDER_TYPES, domainAt, ISSUE_ORDER_TYPES } from "./typed-data.js";
 
 /** Claims that an issuer has signed, as JSON. It opens nothing: the documents stay with the office and the holders. */
 export interface IssueOrder {
@@ -50,7 +52,7 @@ export interface SignedOrder {
 export async function signIssueOrder(
   officer: Signer,
   claims: readonly ClaimHandle[],
-  deadline: number,
+  deadline: Date,
 ): Promise<IssueOrder> {
   const [first] = claims;
   if (first === undefined) throw new IssueError("an order has at least one claim");
@@ -60,11 +62,9 @@ export async function signIssueOrder(
     throw new IssueError("the claims of an order are single ones of one issuer, city, schema and validity");
   }
   const { chainId, registry } = first;
-  const signature = await officer.signTypedData(registryDomain(first), ISSUE_ORDER_TYPES, {
-    claims: claims.map(claimId),
-    deadline,
-  });
-  const order = { issuer: first.claim.issuer, deadline, signature };
+  const signed = { claims: claims.map(claimId), deadline: Number(secondsOf(deadline)) };
+  const signature = await officer.signTypedData(registryDomain(first), ISSUE_ORDER_TYPES, signed);
+  const order = { issuer: first.claim.issuer, deadline: signed.deadline, signature };
   const contents = claims.map(contentOf);
   return { type: "CivitasIssueOrder", version: 1, chainId, registry, terms: termsOf(first.claim), contents, order };
 }
@@ -80,17 +80,16 @@ export async function relayIssueOrder(
 ): Promise<string> {
   await checkNetwork(contracts, issueOrder);
   const { terms, contents, order } = issueOrder;
-  const sent = await contracts.claims.connect(relayer).relay(terms, contents, order);
-  await sent.wait();
-  return sent.hash;
+  const { hash } = await mined(contracts.claims.connect(relayer).relay(terms, contents, order));
+  return hash;
 }
 
 /** Sign an order to anchor a prepared batch. Needs no chain. */
-export async function signAnchorOrder(officer: Signer, batch: BatchRecord, deadline: number): Promise<AnchorOrder> {
+export async function signAnchorOrder(officer: Signer, batch: BatchRecord, deadline: Date): Promise<AnchorOrder> {
   const { city, schema, serial, count, root, issuer } = batch;
-  const signed = { city, schema, serial, count, root, deadline };
+  const signed = { city, schema, serial, count, root, deadline: Number(secondsOf(deadline)) };
   const signature = await officer.signTypedData(registryDomain(batch), ANCHOR_ORDER_TYPES, signed);
-  return { type: "CivitasAnchorOrder", version: 1, batch, order: { issuer, deadline, signature } };
+  return { type: "CivitasAnchorOrder", version: 1, batch, order: { issuer, deadline: signed.deadline, signature } };
 }
 
 /**
@@ -106,12 +105,10 @@ export async function relayAnchorOrder(
   await checkNetwork(contracts, batch);
   const id = await contracts.claims.batchOf(order.issuer, batch.serial);
   if (await isAnchored(contracts, id, batch)) return undefined;
-  const sent = await contracts.claims.connect(relayer).relayAnchor(batch, order);
-  await sent.wait();
-  return sent.hash;
+  const { hash } = await mined(contracts.claims.connect(relayer).relayAnchor(batch, order));
+  return hash;
 }
 
 function registryDomain({ chainId, registry }: { chainId: string; registry: string }): TypedDataDomain {
-  const verifyingContract = getAddress(registry.toLowerCase());
-  return { name: "Civitas ClaimRegistry", version: "1", chainId: BigInt(chainId), verifyingContract };
+  return domainAt("claims", chainId, getAddress(registry.toLowerCase()));
 }

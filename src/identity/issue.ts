@@ -1,6 +1,8 @@
 /** What an issuing department does: prepare claims, issue them one by one, many or by the batch, and say later what they are worth. */
 import { dataLength, getAddress, type Signer } from "ethers";
 
+import { mined } from "../common/mined.js";
+import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { holderCommitment, newSalt, type PartyIndex, subjectCommitment } from "./commitment.js";
 import { claimId, type ClaimDocument, combined, type DocumentParty } from "./document.js";
@@ -31,10 +33,9 @@ export interface ClaimDraft {
   values: Readonly<Record<string, string>>;
   /** One, or two in the order of the definition's roles. */
   parties: readonly ClaimRequest[];
-  /** UTC seconds. */
-  validFrom: number;
-  /** UTC seconds; 0 for no end. */
-  validUntil: number;
+  validFrom: Date;
+  /** null for no end, where the schema allows. */
+  validUntil: Date | null;
 }
 
 /** A claim that is ready to be issued: its id, and a document for each party, its own. */
@@ -168,7 +169,9 @@ function prepare(
   serial: string,
   position: number,
 ): PreparedClaim {
-  const { definition, values, city, schema, validFrom, validUntil } = draft;
+  const { definition, values, city, schema } = draft;
+  const validFrom = Number(secondsOf(draft.validFrom));
+  const validUntil = draft.validUntil === null ? 0 : Number(secondsOf(draft.validUntil));
   const faults = valueFaults(definition, values);
   if (draft.parties.length !== definition.parties.length) {
     faults.push(`it is about ${definition.parties.map(({ role }) => role).join(" and ")}, not ${draft.parties.length}`);
@@ -254,9 +257,8 @@ export async function issueClaims(
       const fresh = chunk.filter((_, i) => states[i]?.exists === false);
       const [first] = fresh;
       if (first !== undefined) {
-        const sent = await registry.issueMany(termsOf(first.claim), fresh.map(contentOf));
-        await sent.wait();
-        result.transactions.push(sent.hash);
+        const { hash } = await mined(registry.issueMany(termsOf(first.claim), fresh.map(contentOf)));
+        result.transactions.push(hash);
       }
       result.issued += fresh.length;
       result.skipped += chunk.length - fresh.length;
@@ -279,9 +281,8 @@ export async function anchorBatch(
   await checkNetwork(contracts, batch);
   const id = await contracts.claims.batchOf(batch.issuer, batch.serial);
   if (await isAnchored(contracts, id, batch)) return undefined;
-  const sent = await contracts.claims.connect(officer).anchor(batch);
-  await sent.wait();
-  return sent.hash;
+  const { hash } = await mined(contracts.claims.connect(officer).anchor(batch));
+  return hash;
 }
 
 /** Whether this very batch is anchored. */

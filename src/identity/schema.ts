@@ -2,6 +2,7 @@
 import canonicalize from "canonicalize";
 import { keccak256, type Signer, toUtf8Bytes } from "ethers";
 
+import { mined } from "../common/mined.js";
 import type { Contracts } from "../contracts.js";
 import { type ShapeCheck, shapeCheck } from "./shape.js";
 import { type Acceptance, ACCEPTANCES } from "./status.js";
@@ -181,9 +182,8 @@ export async function createSchema(
   definition: SchemaDefinition,
   city: bigint | number,
 ): Promise<number> {
-  const sent = await claims.connect(officer).createSchema(schemaTerms(parseSchema(definition), city));
-  const receipt = await sent.wait();
-  for (const log of receipt?.logs ?? []) {
+  const { logs } = await mined(claims.connect(officer).createSchema(schemaTerms(parseSchema(definition), city)));
+  for (const log of logs) {
     const event = claims.interface.parseLog(log);
     if (event?.name === "SchemaCreated") return Number(event.args["schema"]);
   }

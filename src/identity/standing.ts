@@ -2,6 +2,8 @@
 import type { Signer } from "ethers";
 
 import type { ClaimRegistry } from "../bindings.js";
+import { mined } from "../common/mined.js";
+import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { batchIdOf, claimId } from "./document.js";
 import { checkNetwork, type ClaimHandle, contentOf, groupBy, IssueError, termsOf } from "./issue.js";
@@ -68,18 +70,18 @@ export async function supersedeClaim(
   const registry = contracts.claims.connect(officer);
   const [terms, content] = [termsOf(successor.claim), contentOf(successor)];
   const batch = batchIdOf(claim);
-  const sent =
+  const { hash } = await mined(
     batch === undefined
-      ? await registry.supersede(claimId(claim), terms, content, [...lineage])
-      : await registry.supersedeAt(batch, claim.claim.position, terms, content, [...lineage]);
-  await sent.wait();
-  return sent.hash;
+      ? registry.supersede(claimId(claim), terms, content, [...lineage])
+      : registry.supersedeAt(batch, claim.claim.position, terms, content, [...lineage]),
+  );
+  return hash;
 }
 
 /**
  * Distrust whatever an issuer issued for a city from a moment on, for ever.
  * @param controller Of the city.
- * @param since UTC seconds.
+ * @param since Not in the future, and earlier than any moment before.
  * @returns The hash of the transaction.
  */
 export async function distrustIssuer(
@@ -87,12 +89,11 @@ export async function distrustIssuer(
   controller: Signer,
   city: bigint | number,
   issuer: string,
-  since: number,
+  since: Date,
   { lineage = [] }: Pick<StandingOptions, "lineage"> = {},
 ): Promise<string> {
-  const sent = await claims.connect(controller).distrust(city, issuer, since, [...lineage]);
-  await sent.wait();
-  return sent.hash;
+  const { hash } = await mined(claims.connect(controller).distrust(city, issuer, secondsOf(since), [...lineage]));
+  return hash;
 }
 
 async function change(
@@ -112,9 +113,9 @@ async function change(
   });
   for (const group of groups.values()) {
     for (let start = 0; start < group.length; start += perTransaction) {
-      const sent = await send(registry, act, group.slice(start, start + perTransaction), code, [...lineage]);
-      await sent.wait();
-      transactions.push(sent.hash);
+      const chunk = group.slice(start, start + perTransaction);
+      const { hash } = await mined(send(registry, act, chunk, code, [...lineage]));
+      transactions.push(hash);
     }
   }
   return transactions;

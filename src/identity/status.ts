@@ -44,3 +44,19 @@ export const CONSENT_STATUSES = [
   "Withdrawn",
 ] as const;
 export type ConsentStatus = (typeof CONSENT_STATUSES)[number];
+
+/** What a presentation is worth: IClaimVerifier.PresentationStatus. */
+export const PRESENTATION_STATUSES = [
+  "Valid",
+  "Expired",
+  "Empty",
+  "ClaimNotActive",
+  "FieldsNotProven",
+  "SubjectNotProven",
+  "HolderNotProven",
+  "AcceptanceMissing",
+  "HolderSignatureInvalid",
+  "IdentityNotActive",
+  "IdentitySignatureInvalid",
+] as const;
+export type PresentationStatus = (typeof PRESENTATION_STATUSES)[number];

@@ -87,9 +87,9 @@ const NAMES: Record<SigningContract, string> = {
 };
 
 /** The EIP-712 domain of a contract: what is signed for it is good on no other chain and in no other contract. */
-export async function domainOf(
-  contracts: Pick<Contracts, "chainId" | SigningContract>,
-  contract: SigningContract,
+export async function domainOf<Name extends SigningContract>(
+  contracts: Pick<Contracts, "chainId" | Name> & Partial<Pick<Contracts, SigningContract>>,
+  contract: Name,
 ): Promise<TypedDataDomain> {
   return domainAt(contract, contracts.chainId, await contracts[contract].getAddress());
 }
@@ -101,9 +101,9 @@ export function domainAt(contract: SigningContract, chainId: bigint | string, ad
 }
 
 /** The EIP-712 digest of what is signed for a contract. */
-export async function digestOf(
-  contracts: Pick<Contracts, "chainId" | SigningContract>,
-  contract: SigningContract,
+export async function digestOf<Name extends SigningContract>(
+  contracts: Pick<Contracts, "chainId" | Name> & Partial<Pick<Contracts, SigningContract>>,
+  contract: Name,
   types: Types,
   value: object,
 ): Promise<string> {

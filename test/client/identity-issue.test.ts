@@ -21,6 +21,7 @@ import {
   supersedeClaim,
   suspendClaims,
 } from "../../src/identity/standing.js";
+import { dateOf } from "../../src/common/time.js";
 import { CHINA, ethers, HUNAN, loadFixture, SHIJIAZHUANG, time } from "../world.js";
 import { LATER } from "../identity/world.js";
 import { copyOf, draftOf, issued, newHolder, office, type Office, randomWord } from "./identity-world.js";
@@ -67,7 +68,7 @@ describe("issuing claims", () => {
     const { contracts, issuer } = world;
     const draft = await draftOf(world, "driving-licence", [], {
       values: { name: "王小明", birthDate: "1990-02-30", licenceNumber: "1", classes: "e\u0301", colour: "red" },
-      validUntil: 0,
+      validUntil: null,
     });
     const error = await errorOf(() => prepareClaim(contracts, issuer.address, draft));
     expect(error).to.be.instanceOf(SchemaError);
@@ -86,7 +87,7 @@ describe("issuing claims", () => {
       );
     };
     await refused({ validUntil: good.validFrom }, "its validity ends before it begins");
-    await refused({ validUntil: good.validFrom + 315619201 }, "it is valid for longer");
+    await refused({ validUntil: new Date(good.validFrom.getTime() + 315619201_000) }, "it is valid for longer");
     await refused({ schema: world.schemas.tenancy }, 'has another definition than "driving-licence"');
     await refused({ schema: 99 }, "there is no schema 99");
     await refused({ parties: [{ holder: issuer.address, holderSalt: "0x12" }] }, "a salt has 32 bytes");
@@ -115,7 +116,7 @@ describe("issuing claims", () => {
   it("sends claims of different terms in calls of their own", async () => {
     const world = await loadFixture(office);
     const { contracts, issuer } = world;
-    const later = await draftOf(world, "resident", [newHolder().request], { validUntil: 0 });
+    const later = await draftOf(world, "resident", [newHolder().request], { validUntil: null });
     const other = await prepareClaim(contracts, issuer.address, later);
     const documents = [...(await prepared(world, 2)), other.documents[0]!];
     const { transactions } = await issueClaims(contracts, issuer, documents);
@@ -153,10 +154,10 @@ describe("orders signed off line", () => {
     const offline = ethers.Wallet.createRandom(); // no chain behind it
     const documents = await prepared(world, 3);
     await issueClaims(contracts, issuer, documents.slice(0, 1));
-    const order = copyOf(await signIssueOrder(issuer, documents, LATER));
+    const order = copyOf(await signIssueOrder(issuer, documents, dateOf(LATER)));
     await relayIssueOrder(contracts, stranger, order);
     for (const document of documents) expect(await statusOf(contracts, document)).to.equal("Active");
-    const forged = await signIssueOrder(offline, await prepared(world, 2), LATER);
+    const forged = await signIssueOrder(offline, await prepared(world, 2), dateOf(LATER));
     await expect(relayIssueOrder(contracts, stranger, forged)).to.be.revertedWithCustomError(
       world.claims,
       "OrderInvalid",
@@ -170,16 +171,18 @@ describe("orders signed off line", () => {
     const other = copyOf(documents[1]!);
     other.claim.validUntil += 1;
     for (const claims of [[documents[0]!, other], (await batchOf(world, 1, 1)).claims[0]!.documents]) {
-      expect(await rejection(() => signIssueOrder(issuer, claims, LATER))).to.include("single ones of one issuer");
+      expect(await rejection(() => signIssueOrder(issuer, claims, dateOf(LATER)))).to.include(
+        "single ones of one issuer",
+      );
     }
-    expect(await rejection(() => signIssueOrder(issuer, [], LATER))).to.include("at least one claim");
+    expect(await rejection(() => signIssueOrder(issuer, [], dateOf(LATER)))).to.include("at least one claim");
   });
 
   it("anchor batches", async () => {
     const world = await loadFixture(office);
     const { contracts, issuer, stranger } = world;
     const { batch, claims } = await batchOf(world, 3, 5);
-    const order = copyOf(await signAnchorOrder(issuer, batch, LATER));
+    const order = copyOf(await signAnchorOrder(issuer, batch, dateOf(LATER)));
     expect(await relayAnchorOrder(contracts, stranger, order)).to.be.a("string");
     expect(await relayAnchorOrder(contracts, stranger, order)).to.be.undefined;
     for (const { documents } of claims) expect(await statusOf(contracts, documents[0]!)).to.equal("Active");
@@ -278,7 +281,7 @@ describe("what is done to claims later", () => {
     await time.increase(1000);
     const since = await time.latest();
     const [after] = await issued(world, "resident", [newHolder().request]);
-    await distrustIssuer(contracts, shijiazhuang, SHIJIAZHUANG, issuer.address, since);
+    await distrustIssuer(contracts, shijiazhuang, SHIJIAZHUANG, issuer.address, dateOf(since));
     expect(await statusOf(contracts, before!)).to.equal("Active");
     expect(await statusOf(contracts, after!)).to.equal("Distrusted");
   });

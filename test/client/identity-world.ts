@@ -1,6 +1,7 @@
 import { hexlify, randomBytes } from "ethers";
 
 import { type Contracts, issueUnder, roleOf } from "../../src/index.js";
+import { dateOf } from "../../src/common/time.js";
 import { newSalt } from "../../src/identity/commitment.js";
 import type { ClaimDocument } from "../../src/identity/document.js";
 import { type ClaimDraft, type ClaimRequest, issueClaims, prepareClaim } from "../../src/identity/issue.js";
@@ -110,8 +111,8 @@ export async function draftOf(
     city: SHIJIAZHUANG,
     values: VALUES[schema],
     parties,
-    validFrom,
-    validUntil: validFrom + YEAR / 6,
+    validFrom: dateOf(validFrom),
+    validUntil: dateOf(validFrom + YEAR / 6),
     ...changes,
   };
 }

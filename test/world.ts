@@ -9,7 +9,31 @@ import { ADMIN, encodeCityCode, roleOf, schemeOf } from "../src/index.js";
 export const connection = await network.getOrCreate();
 export const { ethers, networkHelpers } = connection;
 export const { time } = networkHelpers;
-export const loadFixture: typeof networkHelpers.loadFixture = async (fixture) => networkHelpers.loadFixture(fixture);
+
+interface Taken {
+  fixture: unknown;
+  made: unknown;
+  restore: () => Promise<void>;
+}
+const taken: Taken[] = []; // each stands on those before it
+
+/**
+ * The state of the chain after `fixture`, made once. Fixtures may load others first. (Hardhat's own loadFixture keeps snapshots that
+ * an inner fixture has made void, and fails on them later.)
+ */
+export async function loadFixture<Made>(fixture: () => Promise<Made>): Promise<Made> {
+  const index = taken.findIndex((one) => one.fixture === fixture);
+  const known = taken[index];
+  if (known !== undefined) {
+    await known.restore();
+    taken.length = index + 1;
+    return known.made as Made;
+  }
+  const made = await fixture();
+  const { restore } = await networkHelpers.takeSnapshot();
+  taken.push({ fixture, made, restore });
+  return made;
+}
 
 export const NOBODY = "0x0000000000000000000000000000000000000000";
 export const CHINA_SCHEME = schemeOf([2, 4, 6]);

@@ -112,7 +112,9 @@ async function affirms(
   const question = contract.encodeFunctionData(name, args);
   try {
     const answer = await provider.call({ to, data: question });
-    return dataLength(answer) >= 32 && dataSlice(answer, 0, 32) === zeroPadBytes(dataSlice(question, 0, 4), 32);
+    const affirmed =
+      dataLength(answer) >= 32 && dataSlice(answer, 0, 32) === zeroPadBytes(dataSlice(question, 0, 4), 32);
+    return affirmed && (await provider.getCode(to)) !== "0x"; // a precompile is no contract, though one echoes
   } catch {
     return false;
   }

@@ -6,11 +6,12 @@ import { guardianCommitment, newSalt } from "../../src/identity/commitment.js";
 import { domainOf, PRESENCE_TYPES, ROTATION_TYPES, VETO_TYPES } from "../../src/identity/typed-data.js";
 import type { IIdentityRegistry } from "../../typechain/identity/IdentityRegistry.js";
 import { ControllerWallet__factory } from "../../typechain/index.js";
-import { ethers, loadFixture, time } from "../world.js";
+import { ethers, HUNAN, loadFixture, time } from "../world.js";
 import {
   complete,
   controlOf,
   DAY,
+  move,
   persons,
   present,
   presenceOf,
@@ -18,12 +19,11 @@ import {
   propose,
   recover,
   rotate,
-  setOperator,
   stateOf,
   Status,
   veto,
 } from "./persons.js";
-import { Kind, LATER, newKey, register, word } from "./world.js";
+import { LATER, newKey, register, word } from "./world.js";
 
 const Presence = { Valid: 0n, Expired: 1n, IdentityNotActive: 2n, SignatureInvalid: 3n } as const;
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -228,7 +228,6 @@ describe("IdentityRegistry: the key", () => {
       const guardianKey = newKey(); // one that the guardian holds for this child alone
       const guardianUntil = (await time.latest()) + 30 * DAY;
       const childId = await register(world, guardianKey, {
-        kind: Kind.Legal, // a person without a key, with operators, so that all orders can be tried
         guardian: guardianCommitment(newSalt(), world.id),
         guardianUntil,
       });
@@ -247,14 +246,14 @@ describe("IdentityRegistry: the key", () => {
       expect(await worth()).to.equal(Presence.SignatureInvalid);
     });
 
-    it("past the date gives no order: no rotation, no operator, no veto, no presence", async () => {
+    it("past the date gives no order: no rotation, no move, no veto, no presence", async () => {
       const world = await loadFixture(child);
-      const { identities, childId, guardianKey, guardianUntil, officer } = world;
+      const { identities, childId, guardianKey, guardianUntil } = world;
       await time.increaseTo(guardianUntil);
       const refused = async (act: Promise<unknown>) =>
         expect(act).to.be.revertedWithCustomError(identities, "NotCurrentSigner").withArgs(childId, guardianKey.signer);
       await refused(rotate(world, childId, guardianKey, newKey()));
-      await refused(setOperator(world, childId, guardianKey, officer.address, true));
+      await refused(move(world, childId, guardianKey, HUNAN));
       expect(await present(world, childId, guardianKey)).to.equal(Presence.SignatureInvalid);
       expect(await identities.isSignedBy(childId, ZeroHash, guardianKey.signer, guardianKey.sign(ZeroHash))).to.equal(
         false,
@@ -280,11 +279,13 @@ describe("IdentityRegistry: the key", () => {
       const { identities, registrar, id, guardianKey } = world;
       const guardian = word();
       const guardianUntil = (await time.latest()) + 400 * DAY;
+      const soon = (await time.latest()) + 7 * DAY;
       const next = newKey();
       for (const [control, args] of [
         [{ guardian }, [guardian, 0]],
         [{ guardianUntil }, [ZeroHash, guardianUntil]],
         [{ guardian, guardianUntil: 5 }, [guardian, 5]],
+        [{ guardian, guardianUntil: soon }, [guardian, soon]], // over before the recovery is due
       ] as const) {
         await expect(identities.connect(registrar).proposeRecovery(id, await proposalOf(world, id, next, control), []))
           .to.be.revertedWithCustomError(identities, "GuardianInvalid")

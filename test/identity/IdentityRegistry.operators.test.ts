@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { loadFixture } from "../world.js";
-import { notReady, persons, type PersonsWorld, rotate, setOperator, stateOf, Status } from "./persons.js";
-import { Kind, register } from "./world.js";
+import { loadFixture, SHIJIAZHUANG } from "../world.js";
+import { notReady, persons, type PersonsWorld, propose, rotate, setOperator, stateOf, Status } from "./persons.js";
+import { Kind, newKey, register, word } from "./world.js";
 
 describe("IdentityRegistry: operators", () => {
   const list = async ({ identities }: PersonsWorld, id: string, start = 0, count = 9) => [
@@ -95,6 +95,43 @@ describe("IdentityRegistry: operators", () => {
     await identities.connect(registrar).reinstate(companyId, 1, []);
     expect(await identities.isOperator(companyId, officer)).to.equal(true);
     await identities.connect(registrar).close(companyId, 1, []);
+    expect(await identities.isOperator(companyId, officer)).to.equal(false);
+  });
+
+  it("are revoked by the key whatever the state of the legal person: suspended, recovering or closed", async () => {
+    const world = await loadFixture(persons);
+    const { identities, registrar, companyId, company, others } = world;
+    const named = others.slice(0, 3).map(({ address }) => address);
+    for (const address of named) await setOperator(world, companyId, company, address, true);
+    await identities.connect(registrar).suspend(companyId, 1, []);
+    await setOperator(world, companyId, company, named[0]!, false);
+    await propose(world, companyId, newKey());
+    await setOperator(world, companyId, company, named[1]!, false);
+    await identities.connect(registrar).withdrawRecovery(companyId, []);
+    await identities.connect(registrar).close(companyId, 1, []);
+    await setOperator(world, companyId, company, named[2]!, false);
+    expect(await list(world, companyId)).to.deep.equal([]);
+    await notReady(world, setOperator(world, companyId, company, named[2]!, true), companyId, Status.Closed);
+    await expect(setOperator(world, word(), company, named[2]!, false)).to.be.revertedWithCustomError(
+      identities,
+      "IdentityUnknown",
+    );
+  });
+
+  it("are named while the city may act and the contract is open, and revoked then too", async () => {
+    const world = await loadFixture(persons);
+    const { identities, manager, registry, hebei, companyId, company, officer, stranger } = world;
+    await setOperator(world, companyId, company, officer.address, true);
+    await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
+    await expect(setOperator(world, companyId, company, stranger.address, true))
+      .to.be.revertedWithCustomError(manager, "CityNotActive")
+      .withArgs(SHIJIAZHUANG, SHIJIAZHUANG);
+    await registry.connect(hebei).reinstate(SHIJIAZHUANG);
+    await manager.setTargetClosed(identities, true);
+    await expect(setOperator(world, companyId, company, stranger.address, true))
+      .to.be.revertedWithCustomError(manager, "ContractClosed")
+      .withArgs(await identities.getAddress());
+    await setOperator(world, companyId, company, officer.address, false);
     expect(await identities.isOperator(companyId, officer)).to.equal(false);
   });
 

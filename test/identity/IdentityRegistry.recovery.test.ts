@@ -42,6 +42,7 @@ describe("IdentityRegistry: recovery", () => {
     expect(await identities.FINAL_RECOVERY_WAIT()).to.equal(FINAL_WAIT);
     const recovery = await identities.recoveryOf(victim);
     expect([recovery.acting, recovery.dueAt, recovery.isFinal]).to.deep.equal([SHIJIAZHUANG, BigInt(dueAt), false]);
+    expect(recovery.changes).to.equal(1n);
     expect(await identities.statusOf(victim)).to.equal(Status.Recovering);
     await time.setNextBlockTimestamp(dueAt - 1);
     await expect(identities.connect(stranger).completeRecovery(victim, controlOf(next)))
@@ -53,7 +54,7 @@ describe("IdentityRegistry: recovery", () => {
       .withArgs(victim, control, await blockOf(proposed));
     expect((await identities.stateOf(victim)).signerHash).to.equal(keccak256(next.signer));
     expect(await stateOf(world, victim)).to.deep.include({ recoveries: 1n, recovering: false, changes: 2n });
-    expect(await identities.recoveryOf(victim)).to.deep.equal([ZeroHash, 0n, 0n, false]);
+    expect(await identities.recoveryOf(victim)).to.deep.equal([ZeroHash, 0n, 0n, false, 0n]);
     expect(await present(world, victim, next)).to.equal(Presence.Valid);
     expect(await present(world, victim, thief)).to.equal(Presence.SignatureInvalid);
   });
@@ -69,13 +70,18 @@ describe("IdentityRegistry: recovery", () => {
       ).to.be.revertedWithCustomError(identities, error);
     };
     await refused({ control: controlOf(newKey()) });
-    await refused({ control: controlOf(next, { guardian: word(), guardianUntil: LATER }) });
     await refused({ deadline: LATER + 1 });
     await refused({ signature: "0x" });
     await refused({}, "SignatureInvalid", id);
     await refused({ deadline: 5 }, "OrderExpired");
     await refused({ control: controlOf(next, { signer: "0x1234" }) }, "SignerInvalid");
     await refused({}, "IdentityUnknown", word());
+    const proposal = await proposalOf(world, id, next);
+    const control = controlOf(next, { guardian: word(), guardianUntil: LATER });
+    await expect(
+      identities.connect(registrar).proposeRecovery(id, { ...proposal, control }, []),
+      "a guardian",
+    ).to.be.revertedWithCustomError(identities, "SignatureInvalid");
     const stale = await proposalOf(world, victim, next);
     await identities.connect(registrar).suspend(victim, 1, []);
     await expect(

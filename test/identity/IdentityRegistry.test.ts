@@ -89,7 +89,6 @@ describe("IdentityRegistry", () => {
         kind: { kind: Kind.Natural },
         tag: { tags: [word()] },
         code: { code: word() },
-        guardian: { guardian: word(), guardianUntil: LATER },
         deadline: { deadline: LATER + 1 },
         key: { signer: newKey().signer },
       } satisfies Record<string, Partial<Identity>>)) {
@@ -100,13 +99,20 @@ describe("IdentityRegistry", () => {
         ).to.be.revertedWithCustomError(identities, "SignatureInvalid");
       }
       await identities.connect(registrar).register(signed, signature);
+      const resident = identityOf(key);
+      await expect(
+        identities
+          .connect(registrar)
+          .register({ ...resident, guardian: word(), guardianUntil: LATER }, await signFor(key, resident)),
+        "guardian",
+      ).to.be.revertedWithCustomError(identities, "SignatureInvalid");
     });
 
     it("does not take what was signed for another chain, or for another contract", async () => {
-      const { identities, claims, registrar, ...world } = await loadFixture(desk);
+      const { identities, claims, registrar } = await loadFixture(desk);
       const key = newKey();
       const identity = identityOf(key);
-      const domain = await domainOf({ ...world, identities, claims, chainId: 31337n }, "identities");
+      const domain = await domainOf({ identities, chainId: 31337n }, "identities");
       for (const [what, change] of Object.entries({
         chain: { chainId: 1 },
         contract: { verifyingContract: await claims.getAddress() },
@@ -161,6 +167,7 @@ describe("IdentityRegistry", () => {
       const guardian = word();
       await refused({ guardian }, "GuardianInvalid", guardian, 0);
       await refused({ guardianUntil: LATER }, "GuardianInvalid", ZeroHash, LATER);
+      await refused({ kind: Kind.Legal, guardian, guardianUntil: LATER }, "GuardianInvalid", guardian, LATER);
       await refused({ guardian, guardianUntil: now }, "GuardianInvalid", guardian, now);
       const until = now + 100;
       await time.setNextBlockTimestamp(until);
@@ -286,7 +293,7 @@ describe("IdentityRegistry", () => {
     expect(await identities.isOperator(nobody, registrar)).to.equal(false);
     expect(await identities.operatorsOf(nobody, 0, 9)).to.deep.equal([]);
     expect(await identities.operatorCount(nobody)).to.equal(0n);
-    expect(await identities.recoveryOf(nobody)).to.deep.equal([ZeroHash, 0n, 0n, false]);
+    expect(await identities.recoveryOf(nobody)).to.deep.equal([ZeroHash, 0n, 0n, false, 0n]);
     expect(await identities.holderOf(1, nobody)).to.equal(ZeroHash);
     const empty = { signer: "0x", guardian: ZeroHash, guardianUntil: 0 };
     const signed = { signer: concat([NOBODY]), deadline: LATER, signature: "0x" };

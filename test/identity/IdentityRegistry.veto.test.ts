@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
 
-import { IDENTITY } from "../../src/index.js";
+import { IDENTITY, roleOf } from "../../src/index.js";
 import type { PersonKey } from "../../src/identity/key.js";
 import { CHINA, HEBEI, HUNAN, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
 import {
@@ -14,17 +14,19 @@ import {
   propose,
   recover,
   rotate,
+  setOperator,
   stateOf,
   theft,
   vetoed,
   Status,
   veto,
 } from "./persons.js";
-import { newKey } from "./world.js";
+import { newKey, register, word } from "./world.js";
 
 const Presence = { Valid: 0n, IdentityNotActive: 2n, SignatureInvalid: 3n } as const;
 const WAIT = 7 * DAY;
 const FINAL_WAIT = 30 * DAY;
+const VETO_PERIOD = 90 * DAY;
 
 describe("IdentityRegistry: stopping a recovery", () => {
   describe("veto", () => {
@@ -51,7 +53,8 @@ describe("IdentityRegistry: stopping a recovery", () => {
         .to.emit(identities, "RecoveryVetoed")
         .withArgs(victim, changedIn);
       expect(await stateOf(world, victim)).to.deep.include({ vetoed: true, recovering: false, recoveries: 0n });
-      expect(await identities.recoveryOf(victim)).to.deep.equal([ZeroHash, 0n, 0n, false]);
+      const until = BigInt((await time.latest()) + VETO_PERIOD);
+      expect(await identities.recoveryOf(victim)).to.deep.equal([ZeroHash, 0n, until, false, 0n]);
       expect(await present(world, victim, owner)).to.equal(Presence.Valid);
       await notReady(world, identities.completeRecovery(victim, controlOf(corrupt)), victim, Status.Active);
     });
@@ -79,8 +82,8 @@ describe("IdentityRegistry: stopping a recovery", () => {
           .withArgs(SHIJIAZHUANG);
       }
       await expect(propose(world, victim, next, registrar, [HEBEI]))
-        .to.be.revertedWithCustomError(manager, "CityUnauthorized")
-        .withArgs(registrar.address, HEBEI, IDENTITY);
+        .to.be.revertedWithCustomError(identities, "AncestorRequired")
+        .withArgs(SHIJIAZHUANG);
       await registry.connect(china).suspend(HEBEI, 1);
       await expect(propose(world, victim, next, hebeiRegistrar, [HEBEI]))
         .to.be.revertedWithCustomError(manager, "CityNotActive")
@@ -135,6 +138,102 @@ describe("IdentityRegistry: stopping a recovery", () => {
       await identities.connect(registrar).suspend(victim, 1, []);
       await notReady(world, rotate(world, victim, thief, thief), victim, Status.Suspended);
       await recover(world, victim, next);
+    });
+  });
+
+  describe("while a veto counts", () => {
+    it("a corrupt registrar does not get rid of it, by suspending, reinstating or adding tags", async () => {
+      const world = await loadFixture(theft);
+      const { identities, registrar, victim, next: corrupt, thief: owner } = world;
+      await propose(world, victim, corrupt);
+      const { changes } = await identities.recoveryOf(victim);
+      await identities.beginTagVersion();
+      await identities.connect(registrar).suspend(victim, 1, []);
+      await identities.connect(registrar).addTag(victim, word(), []);
+      await identities.connect(registrar).reinstate(victim, 1, []);
+      expect((await stateOf(world, victim)).changes).to.equal(changes + 3n);
+      await veto(world, victim, owner, { changes });
+    });
+
+    it("nor does an operator, by renouncing", async () => {
+      const world = await loadFixture(theft);
+      const { identities, officer, victim, next: corrupt, thief: owner } = world;
+      await setOperator(world, victim, owner, officer.address, true);
+      await propose(world, victim, corrupt);
+      const { changes } = await identities.recoveryOf(victim);
+      await identities.connect(officer).renounceOperator(victim);
+      await veto(world, victim, owner, { changes });
+    });
+
+    it("a veto of an earlier proposal is none of a later one", async () => {
+      const world = await loadFixture(theft);
+      const { identities, registrar, victim, next, thief: owner } = world;
+      await propose(world, victim, next);
+      const { changes } = await identities.recoveryOf(victim);
+      await identities.connect(registrar).withdrawRecovery(victim, []);
+      await propose(world, victim, next);
+      await expect(veto(world, victim, owner, { changes })).to.be.revertedWithCustomError(
+        identities,
+        "SignatureInvalid",
+      );
+      await veto(world, victim, owner);
+    });
+
+    it("only an ancestor closes the identity, by the role alone: a corrupt registrar does not, to register another", async () => {
+      const world = await loadFixture(vetoed);
+      const { identities, registry, china, registrar, hebeiRegistrar, victim } = world;
+      for (const [by, lineage] of [
+        [registrar, []],
+        [registrar, [SHIJIAZHUANG]],
+        [registrar, [HEBEI]],
+        [world.hunanRegistrar, [HUNAN]],
+        [world.chinaRegistrar, [HEBEI]],
+        [world.chinaRegistrar, [HEBEI, CHINA]],
+      ] as const) {
+        await expect(identities.connect(by).close(victim, 1, [...lineage]))
+          .to.be.revertedWithCustomError(identities, "AncestorRequired")
+          .withArgs(SHIJIAZHUANG);
+      }
+      await registry.connect(china).suspend(HEBEI, 1);
+      await identities.connect(hebeiRegistrar).close(victim, 1, [HEBEI]);
+    });
+
+    it("which is ninety days; then the city proposes and closes as before, and the key may veto again", async () => {
+      const world = await loadFixture(vetoed);
+      const { identities, registrar, victim, next, thief: owner } = world;
+      expect(await identities.VETO_PERIOD()).to.equal(VETO_PERIOD);
+      const { dueAt } = await identities.recoveryOf(victim);
+      const proposal = await proposalOf(world, victim, next);
+      await time.setNextBlockTimestamp(dueAt - 1n);
+      await expect(identities.connect(registrar).proposeRecovery(victim, proposal, []))
+        .to.be.revertedWithCustomError(identities, "AncestorRequired")
+        .withArgs(SHIJIAZHUANG);
+      await time.setNextBlockTimestamp(dueAt);
+      await identities.connect(registrar).proposeRecovery(victim, proposal, []);
+      expect((await identities.recoveryOf(victim)).isFinal).to.equal(false);
+      expect((await stateOf(world, victim)).vetoed).to.equal(false);
+      await veto(world, victim, owner);
+      await expect(identities.connect(registrar).close(victim, 1, [])).to.be.revertedWithCustomError(
+        identities,
+        "AncestorRequired",
+      );
+      await time.increase(VETO_PERIOD);
+      await identities.connect(registrar).close(victim, 1, []);
+    });
+
+    it("the network is its own ancestor", async () => {
+      const world = await loadFixture(theft);
+      const { identities, manager, officer } = world;
+      await manager.grantRole(roleOf(0, IDENTITY), officer, 0);
+      const [owner, next] = [newKey(), newKey()];
+      const id = await register(world, owner, { city: 0 }, officer);
+      await propose(world, id, next, officer);
+      await veto(world, id, owner);
+      await expect(propose(world, id, next, officer))
+        .to.be.revertedWithCustomError(identities, "AncestorRequired")
+        .withArgs(0);
+      await propose(world, id, next, officer, [0n]);
+      expect((await identities.recoveryOf(id)).isFinal).to.equal(true);
     });
   });
 

@@ -179,14 +179,16 @@ export async function propose(
   return world.identities.connect(by).proposeRecovery(id, await proposalOf(world, id, newKey), lineage);
 }
 
-/** `key` signs a veto; a stranger relays it. */
+/** `key` signs a veto of what is proposed; a stranger relays it. */
 export async function veto(
   world: IdentityWorld,
   id: string,
   key: PersonKey,
   twist: Twist = {},
 ): Promise<Awaited<Sent>> {
-  const signed = await signedBy(world, key, VETO_TYPES, await orderOf(world, id, twist), twist);
+  const { changes } = await world.identities.recoveryOf(id);
+  const order = await orderOf(world, id, { changes, ...twist });
+  const signed = await signedBy(world, key, VETO_TYPES, order, twist);
   return world.identities.connect(world.stranger).vetoRecovery(id, signed);
 }
 

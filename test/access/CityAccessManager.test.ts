@@ -111,6 +111,40 @@ describe("CityAccessManager", () => {
       );
     });
 
+    it("lets the nearest active ancestor dismiss the officers of a city that cannot act, and nobody else", async () => {
+      const { manager, registry, china, hebei, hunan, shijiazhuang, officer, administrator, stranger } =
+        await loadFixture(cities);
+      const role = roleOf(SHIJIAZHUANG, RESOLUTION);
+      await manager.connect(shijiazhuang).grantRole(role, officer, 0);
+      const refused = async (...by: (typeof china)[]) => {
+        for (const one of by) {
+          await expect(manager.connect(one).revokeRole(role, officer))
+            .to.be.revertedWithCustomError(manager, "AccessManagerUnauthorizedAccount")
+            .withArgs(one.address, roleOf(SHIJIAZHUANG, ADMIN));
+        }
+      };
+      await refused(hebei, china, hunan, administrator); // it can act by itself
+      await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
+      await refused(china, hunan, administrator, stranger);
+      await expect(manager.connect(hebei).revokeRole(role, officer))
+        .to.emit(manager, "RoleRevoked")
+        .withArgs(role, officer.address);
+      expect(await manager.holds(officer, SHIJIAZHUANG, RESOLUTION)).to.equal(false);
+      expect(await manager.tenuresOf(role, officer, 0, 9)).to.have.length(1);
+      await manager.connect(shijiazhuang).revokeRole(role, officer); // its own controller still may; there is nobody left
+      await registry.connect(china).suspend(HEBEI, 1);
+      await manager.connect(china).revokeRole(roleOf(SHIJIAZHUANG, ADMIN), shijiazhuang); // up to its controller
+      await registry.suspend(CHINA, 1);
+      await manager.revokeRole(roleOf(HEBEI, ADMIN), hebei);
+      for (const one of [shijiazhuang, hebei]) {
+        expect(await manager.holds(one, one === hebei ? HEBEI : SHIJIAZHUANG, ADMIN)).to.equal(false);
+      }
+      await expect(manager.connect(stranger).revokeRole(roleOf(99, ADMIN), officer)).to.be.revertedWithCustomError(
+        manager,
+        "AccessManagerUnauthorizedAccount",
+      );
+    });
+
     it("keeps the network's last administrator", async () => {
       const { manager, administrator, stranger } = await loadFixture(cities);
       await expect(manager.renounceRole(NETWORK_ROLE, administrator))
@@ -226,6 +260,54 @@ describe("CityAccessManager", () => {
       )
         .to.be.revertedWithCustomError(manager, "ContractClosed")
         .withArgs(await registry.getAddress());
+    });
+
+    it("asks that a city lies below another, or is it, and for the same as ever before that", async () => {
+      const { manager, registry, china, hebei, shijiazhuang, officer, stranger } = await loadFixture(cities);
+      await manager.connect(shijiazhuang).grantRole(roleOf(SHIJIAZHUANG, RESOLUTION), officer, 0);
+      await manager.connect(shijiazhuang).grantRole(roleOf(SHIJIAZHUANG, RESOLUTION), stranger, DAY);
+      const check = (ancestor: bigint, account = officer, city = SHIJIAZHUANG) =>
+        manager.connect(officer).checkCanBelow(account, city, RESOLUTION, ancestor);
+      for (const ancestor of [SHIJIAZHUANG, HEBEI, CHINA, 0n]) await check(ancestor);
+      for (const ancestor of [HUNAN, 99n]) {
+        await expect(check(ancestor))
+          .to.be.revertedWithCustomError(manager, "CityNotBelow")
+          .withArgs(SHIJIAZHUANG, ancestor);
+      }
+      for (const [account, city] of [
+        [stranger, SHIJIAZHUANG], // a member with a delay
+        [shijiazhuang, SHIJIAZHUANG],
+        [officer, HEBEI],
+        [officer, 99n],
+      ] as const) {
+        await expect(check(0n, account, city))
+          .to.be.revertedWithCustomError(manager, "CityUnauthorized")
+          .withArgs(account.address, city, RESOLUTION);
+      }
+      await manager.setTargetClosed(officer, true);
+      await expect(check(HEBEI)).to.be.revertedWithCustomError(manager, "ContractClosed").withArgs(officer.address);
+      await expect(check(HUNAN)).to.be.revertedWithCustomError(manager, "CityNotBelow");
+      await manager.setTargetClosed(officer, false);
+      for (const [by, city] of [
+        [hebei, SHIJIAZHUANG],
+        [china, HEBEI],
+        [undefined, CHINA],
+      ] as const) {
+        const acting = by === undefined ? registry : registry.connect(by);
+        await acting.suspend(city, 1);
+        for (const ancestor of [SHIJIAZHUANG, CHINA, HUNAN, 0n]) {
+          await expect(check(ancestor))
+            .to.be.revertedWithCustomError(manager, "CityNotActive")
+            .withArgs(SHIJIAZHUANG, city);
+        }
+        await acting.reinstate(city);
+      }
+      await manager.grantRole(roleOf(0, RESOLUTION), officer, 0);
+      await check(0n, officer, 0n);
+      await expect(check(CHINA, officer, 0n), "the network lies below no country").to.be.revertedWithCustomError(
+        manager,
+        "CityNotBelow",
+      );
     });
 
     it("knows the path of a city, and no path of a city that does not exist", async () => {

@@ -131,9 +131,9 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
     `${officer} has not signed this move, or is no registrar of ${city}; ask a registrar of the present city to sign it`,
   OrderExpired: ({ deadline }) => `the order was good until ${deadline}; have it signed again with a later deadline`,
   AncestorRequired: ({ city }) =>
-    `a recovery was vetoed, so only a registrar of a city above ${city} may propose another; name that one city as the lineage`,
+    `a recovery was vetoed, so for a time only a registrar of a city above ${city} may propose another, or close the identity; let that one act, and name its city alone as the lineage`,
   RecoveryFinal: ({ identity }) =>
-    `no veto stands against this recovery of ${identity}, for one was vetoed before; the city that proposed it can withdraw it`,
+    `no veto stands against this recovery of ${identity}, for one was vetoed shortly before; the city that proposed it can withdraw it`,
   RecoveryNotDue: ({ dueAt }) => `the recovery can be completed from ${dueAt} on; wait until then`,
   RecoveryDiffers: ({ identity }) =>
     `this is not the control that was proposed for ${identity}; take it from the event RecoveryProposed`,

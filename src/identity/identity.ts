@@ -12,10 +12,10 @@ import type { PersonKey } from "./key.js";
 import { checkResidentNumber, checkSocialCreditCode } from "./number.js";
 import { IDENTITY_STATUSES, type IdentityStatus, type Kind, KINDS } from "./status.js";
 import type { PersonKind, TagService } from "./tag.js";
-import { digestOf, IDENTITY_TYPES, type SigningContract } from "./typed-data.js";
+import { digestOf, IDENTITY_TYPES } from "./typed-data.js";
 
-/** What signing for the suite's contracts needs. */
-export type SigningContracts = Pick<Contracts, "chainId" | SigningContract>;
+/** What signing for the registry of identities needs. */
+export type SigningContracts = Pick<Contracts, "chainId" | "identities">;
 
 /** The version under which public codes of legal persons are kept beside the tags. */
 const PUBLIC_CODE = 0;
@@ -81,8 +81,8 @@ export interface Identity {
   changes: number;
   /** How often its control was recovered. */
   recoveries: number;
-  /** The key has vetoed a recovery, and cannot again. */
-  vetoed: boolean;
+  /** Until when a veto of the key leaves it to an ancestor to propose a recovery, or to close the identity; null if none does. */
+  contestedUntil: Date | null;
   /** Newest version of the tag key under which it has a tag. */
   tagVersion: number;
   /** Commitment to the guardian; null without one. */
@@ -91,8 +91,8 @@ export interface Identity {
   guardianUntil: Date | null;
   /** keccak-256 of the key's signer bytes; see `currentSigner`. */
   signerHash: string;
-  /** The recovery that is proposed; null if none is. */
-  recovery: { acting: number; dueAt: Date; isFinal: boolean } | null;
+  /** The recovery that is proposed; null if none is. `changes` is what a veto against it binds. */
+  recovery: { acting: number; dueAt: Date; isFinal: boolean; changes: number } | null;
   /** Block of its last event. */
   changedIn: number;
 }
@@ -151,7 +151,7 @@ export async function identityId(contracts: SigningContracts, registration: Regi
  * @param signature See `signRegistration`.
  * @returns the identity's id.
  */
-export async function register(
+export async function registerIdentity(
   contracts: SigningContracts,
   officer: Signer,
   registration: Registration,
@@ -164,6 +164,7 @@ export async function register(
 /**
  * Give an identity its tag under the newest version of the tag key.
  * @param officer Holds (the identity's city, IDENTITY).
+ * @param lineage Numbers of cities, where another city acts for the identity's; see ICityAccessManager.hasStanding.
  */
 export async function addTag(
   { identities }: Pick<Contracts, "identities">,
@@ -171,9 +172,10 @@ export async function addTag(
   tagService: TagService,
   identity: string,
   person: Pick<Person, "kind" | "number" | "override">,
+  lineage: readonly number[] = [],
 ): Promise<void> {
   const { tags } = await livingTags(identities, tagService, person.kind, checkedNumber(person).number);
-  await mined(identities.connect(officer).addTag(identity, tags.at(-1) ?? ZeroHash));
+  await mined(identities.connect(officer).addTag(identity, tags.at(-1) ?? ZeroHash, [...lineage]));
 }
 
 /** The open identity of a person, by their number: what an officer asks before registering, and at recovery. Null if there is none. */
@@ -208,7 +210,9 @@ export async function identityById(
   { identities, provider }: Pick<Contracts, "identities" | "provider">,
   id: string,
 ): Promise<Identity> {
-  const at = { blockTag: await provider.getBlockNumber() };
+  const block = await provider.getBlock("latest");
+  if (block === null) throw new Error("the node has no blocks yet; try again when it is synchronised");
+  const at = { blockTag: block.number };
   const [{ state, signerHash }, status, guardian, recovery] = await Promise.all([
     identities.stateOf(id, at),
     identities.statusOf(id, at),
@@ -216,6 +220,7 @@ export async function identityById(
     identities.recoveryOf(id, at),
   ]);
   const kind = KINDS[Number(state.kind)] ?? "None";
+  const isContested = state.vetoed && !state.recovering && recovery.dueAt > BigInt(block.timestamp);
   if (kind === "None") throw new IdentityError(`no identity ${id} is registered here; check the id, and the chain`);
   return {
     id,
@@ -224,13 +229,18 @@ export async function identityById(
     city: Number(state.city),
     changes: Number(state.changes),
     recoveries: Number(state.recoveries),
-    vetoed: state.vetoed,
+    contestedUntil: isContested ? dateOf(recovery.dueAt) : null,
     tagVersion: Number(state.tagVersion),
     guardian: guardian === ZeroHash ? null : guardian,
     guardianUntil: state.guardianUntil === 0n ? null : dateOf(state.guardianUntil),
     signerHash,
     recovery: state.recovering
-      ? { acting: Number(recovery.acting), dueAt: dateOf(recovery.dueAt), isFinal: recovery.isFinal }
+      ? {
+          acting: Number(recovery.acting),
+          dueAt: dateOf(recovery.dueAt),
+          isFinal: recovery.isFinal,
+          changes: Number(recovery.changes),
+        }
       : null,
     changedIn: Number(state.changedIn),
   };
@@ -253,7 +263,7 @@ export async function currentSigner(
 }
 
 /** The accounts that act for a legal person, by page, at one block. */
-export async function* operators(
+export async function* operatorsOf(
   { identities, provider }: Pick<Contracts, "identities" | "provider">,
   id: string,
   pageSize = 100,

@@ -108,7 +108,7 @@ export async function signRotation(
 }
 
 /** Relay a rotation. By anyone. */
-export async function rotate({ identities }: Acting, relay: Signer, order: RotationOrder): Promise<void> {
+export async function rotateKey({ identities }: Acting, relay: Signer, order: RotationOrder): Promise<void> {
   const { identity, newSigner, newSignature, signed } = order;
   await mined(identities.connect(relay).rotate(identity, newSigner, newSignature, signed));
 }
@@ -136,9 +136,9 @@ export async function signRecovery(
 
 /**
  * Propose a recovery: the identity is suspended until it is completed, vetoed or withdrawn.
- * @param officer A registrar of the city, or of the one that acts for it; after a veto of an ancestor.
+ * @param officer A registrar of the city, or of the one that acts for it; while a veto counts, of an ancestor.
  * @param evidence Salted commitment to what the registrar saw (`textCommitment`).
- * @param lineage Numbers of cities: empty for the city's own registrar; after a veto the one ancestor.
+ * @param lineage Numbers of cities: empty for the city's own registrar; while a veto counts, the one ancestor.
  */
 export async function proposeRecovery(
   { identities }: Acting,
@@ -152,14 +152,19 @@ export async function proposeRecovery(
   await mined(identities.connect(officer).proposeRecovery(identity, proposal, [...lineage]));
 }
 
-/** The veto of the present key against a recovery it did not ask for. It can veto once. */
+/**
+ * The veto of the present key against the recovery that is proposed. It can veto once in a time; see `contestedUntil`.
+ * @throws IdentityError if none is proposed.
+ */
 export async function signVeto(
   contracts: Reading,
   identity: string,
   key: PersonKey,
   deadline: Date,
 ): Promise<VetoOrder> {
-  const value = await bound(contracts, { identity }, deadline);
+  const { recovery } = await identityById(contracts, identity);
+  if (recovery === null) throw new IdentityError(`no recovery of ${identity} is proposed; there is nothing to veto`);
+  const value = { identity, changes: recovery.changes, deadline: Number(secondsOf(deadline)) };
   const digest = await digestOf(contracts, "identities", VETO_TYPES, value);
   return { identity, signed: await signedBy(key, digest, value.deadline) };
 }
@@ -235,7 +240,12 @@ export async function signRelease(
 }
 
 /** Move a person here. By a registrar of the new city. */
-export async function move({ identities }: Acting, officer: Signer, order: MoveOrder, release: Release): Promise<void> {
+export async function moveIdentity(
+  { identities }: Acting,
+  officer: Signer,
+  order: MoveOrder,
+  release: Release,
+): Promise<void> {
   await mined(identities.connect(officer).move(order.identity, order.to, order.signed, release));
 }
 

@@ -34,7 +34,10 @@ export async function reinstateIdentity(
   await mined(identities.connect(officer).reinstate(identity, identityReasonCode(reason), [...lineage]));
 }
 
-/** Close an identity for ever; the person may be registered anew. Not during a recovery; otherwise like `suspendIdentity`. */
+/**
+ * Close an identity for ever; the person may be registered anew. Not during a recovery; while a veto
+ * counts, by a registrar of an ancestor, the one entry of the lineage; otherwise like `suspendIdentity`.
+ */
 export async function closeIdentity(
   { identities }: Acting,
   officer: Signer,

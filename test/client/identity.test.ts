@@ -14,19 +14,19 @@ import {
   identityId,
   isGuardian,
   newGuardianship,
-  operators,
+  operatorsOf,
   type Person,
   prepareRegistration,
-  register,
+  registerIdentity,
   signRegistration,
 } from "../../src/identity/identity.js";
 import type { PersonKey } from "../../src/identity/key.js";
 import {
   completeRecovery,
-  move,
+  moveIdentity,
   proposeRecovery,
   renounceOperator,
-  rotate,
+  rotateKey,
   setOperator,
   signMove,
   signOperator,
@@ -63,7 +63,7 @@ async function clientWorld() {
       ...changes,
     };
     const { registration } = await prepareRegistration(client, tagService, person);
-    return register(client, by, registration, await signRegistration(client, registration, key));
+    return registerIdentity(client, by, registration, await signRegistration(client, registration, key));
   };
   return { ...world, client, tagService, enrol };
 }
@@ -90,7 +90,7 @@ describe("identities, through the client", () => {
         city: Number(SHIJIAZHUANG),
         changes: 0,
         recoveries: 0,
-        vetoed: false,
+        contestedUntil: null,
         tagVersion: 1,
         guardian: null,
         guardianUntil: null,
@@ -152,7 +152,7 @@ describe("identities, through the client", () => {
       );
       const { registration, warnings } = await prepareRegistration(client, tagService, { ...person, override: true });
       expect(warnings).to.have.length(1);
-      const doubtful = await register(
+      const doubtful = await registerIdentity(
         client,
         registrar,
         registration,
@@ -225,13 +225,15 @@ describe("identities, through the client", () => {
       const id = await enrol(old);
       const order = await signRotation(client, id, { old, new: phone }, FAR);
       const relayed = JSON.parse(JSON.stringify(order)) as typeof order;
-      await rotate(client, stranger, relayed);
+      await rotateKey(client, stranger, relayed);
       expect(await currentSigner(client, id)).to.equal(phone.signer);
       expect(await identityById(client, id)).to.deep.include({ changes: 1, signerHash: keccak256(phone.signer) });
-      expect(await refusal(() => rotate(client, stranger, order))).to.equal("NotCurrentSigner");
+      expect(await refusal(() => rotateKey(client, stranger, order))).to.equal("NotCurrentSigner");
       const back = await signRotation(client, id, { old: phone, new: old }, FAR);
-      await rotate(client, stranger, back);
-      expect(await refusal(() => rotate(client, stranger, order)), "its count has passed").to.equal("SignatureInvalid");
+      await rotateKey(client, stranger, back);
+      expect(await refusal(() => rotateKey(client, stranger, order)), "its count has passed").to.equal(
+        "SignatureInvalid",
+      );
     });
 
     it("is recovered after the wait, with what the chain knows of the proposal", async () => {
@@ -265,15 +267,24 @@ describe("identities, through the client", () => {
       const propose = async (by = registrar, lineage: number[] = []) =>
         proposeRecovery(client, by, await signRecovery(client, id, newKey(), FAR), word(), lineage);
       await propose();
+      await suspendIdentity(client, registrar, id, "UnderReview");
       await vetoRecovery(client, stranger, await signVeto(client, id, phone, FAR));
-      expect(await identityById(client, id)).to.deep.include({ status: "Active", vetoed: true, recovery: null });
+      await reinstateIdentity(client, registrar, id, "Settled");
+      const { contestedUntil, ...contested } = await identityById(client, id);
+      expect(contested).to.deep.include({ status: "Active", recovery: null });
+      expect(contestedUntil!.getTime() / 1000).to.be.closeTo((await time.latest()) + 90 * DAYS, 5);
       expect(await refusal(() => propose())).to.equal("AncestorRequired");
+      expect(await refusal(() => closeIdentity(client, registrar, id, "Died"))).to.equal("AncestorRequired");
       await propose(hebeiRegistrar, [Number(HEBEI)]);
       expect((await identityById(client, id)).recovery).to.deep.include({ acting: Number(HEBEI), isFinal: true });
       const veto = await signVeto(client, id, phone, FAR);
       expect(await refusal(() => vetoRecovery(client, stranger, veto))).to.equal("RecoveryFinal");
       await withdrawRecovery(client, hebeiRegistrar, id);
-      expect(await identityById(client, id)).to.deep.include({ status: "Active", vetoed: false, recoveries: 0 });
+      expect(await identityById(client, id)).to.deep.include({
+        status: "Active",
+        contestedUntil: null,
+        recoveries: 0,
+      });
       await propose();
       await withdrawRecovery(client, registrar, id);
       expect(await types(world, id)).to.deep.equal([
@@ -281,10 +292,28 @@ describe("identities, through the client", () => {
         "RecoveryProposed",
         "RecoveryWithdrawn",
         "RecoveryProposed",
+        "IdentityReinstated",
         "RecoveryVetoed",
+        "IdentitySuspended",
         "RecoveryProposed",
         "IdentityRegistered",
       ]);
+      expect(await rejection(() => signVeto(client, id, phone, FAR))).to.match(/nothing to veto/);
+    });
+
+    it("can be proposed by the city again when the veto has lost its force", async () => {
+      const { client, enrol, registrar, stranger } = await clientWorld();
+      const key = newKey();
+      const id = await enrol(key);
+      const propose = async () =>
+        proposeRecovery(client, registrar, await signRecovery(client, id, newKey(), FAR), word());
+      await propose();
+      await vetoRecovery(client, stranger, await signVeto(client, id, key, FAR));
+      const { contestedUntil } = await identityById(client, id);
+      await time.increaseTo(contestedUntil!.getTime() / 1000);
+      expect((await identityById(client, id)).contestedUntil).to.equal(null);
+      await propose();
+      expect((await identityById(client, id)).recovery).to.deep.include({ isFinal: false });
     });
   });
 
@@ -314,8 +343,8 @@ describe("identities, through the client", () => {
     const id = await enrol(key);
     const order = await signMove(client, id, key, HUNAN, FAR);
     const bogus = await signRelease(client, stranger, order);
-    expect(await refusal(() => move(client, hunanRegistrar, order, bogus))).to.equal("ReleaseInvalid");
-    await move(client, hunanRegistrar, order, await signRelease(client, registrar, order));
+    expect(await refusal(() => moveIdentity(client, hunanRegistrar, order, bogus))).to.equal("ReleaseInvalid");
+    await moveIdentity(client, hunanRegistrar, order, await signRelease(client, registrar, order));
     expect((await identityById(client, id)).city).to.equal(Number(HUNAN));
     expect((await collect(identityHistory(client, id)))[0]).to.deep.include({
       type: "IdentityMoved",
@@ -335,14 +364,14 @@ describe("identities, through the client", () => {
       setOperator(client, stranger, await signOperator(client, id, key, operator, authorized, FAR));
     for (const { address } of named) await order(address, true);
     for (const pageSize of [1, 2, 5, 100]) {
-      expect((await collect(operators(client, id, pageSize))).sort()).to.deep.equal(
+      expect((await collect(operatorsOf(client, id, pageSize))).sort()).to.deep.equal(
         named.map(({ address }) => address).sort(),
       );
     }
     const [second, first, ...left] = named;
     await order(first!.address, false);
     await renounceOperator(client, stranger, id);
-    expect((await collect(operators(client, id))).sort()).to.deep.equal(left.map(({ address }) => address).sort());
+    expect((await collect(operatorsOf(client, id))).sort()).to.deep.equal(left.map(({ address }) => address).sort());
     const [renounced, revoked] = await collect(identityHistory(client, id));
     expect(renounced).to.deep.include({ type: "OperatorRevoked", operator: second!.address });
     expect(revoked).to.deep.include({ type: "OperatorRevoked", operator: first!.address });

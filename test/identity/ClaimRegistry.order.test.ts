@@ -267,6 +267,9 @@ describe("ClaimRegistry: orders", () => {
       await claims.relay(terms, contents, order);
       expect((await claims.statusOf(made[0]!, [])).status).to.equal(Status.Active);
       const { batch } = await newBatch(world, 2);
+      await expect(
+        claims.relayAnchor(batch, { ...(await anchorOrder(world, officer, officer.address, batch)), issuer: wallet }),
+      ).to.be.revertedWithCustomError(claims, "OrderInvalid"); // the owner's own order is not the wallet's
       await claims.relayAnchor(batch, await anchorOrder(world, officer, wallet, batch));
       expect((await claims.stateOf(await claims.batchOf(wallet, 1))).exists).to.equal(true);
     });

@@ -75,16 +75,15 @@ function apply(model: Model, step: Act): boolean {
   }
 }
 
-/** Suspends, reinstates or revokes all that are named, or none. */
+/** Suspends, reinstates or revokes what can be; one that cannot is refused, of many it is skipped. None, where one is unknown. */
 function change(all: (Worth | undefined)[], of: number[], to: Change): boolean {
   const after = [...all];
   for (const i of of) {
     const worth = after[i];
     if (worth === undefined) return false;
-    if (of.length > 1 && worth === RESULT[to]) continue;
     const fits = to === "revoke" ? !isEnded(worth) : worth === (to === "suspend" ? "Standing" : "Suspended");
-    if (!fits) return false;
-    after[i] = RESULT[to];
+    if (!fits && of.length === 1) return false;
+    if (fits) after[i] = RESULT[to];
   }
   all.splice(0, all.length, ...after);
   return true;

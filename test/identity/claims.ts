@@ -147,11 +147,7 @@ export async function anchorOrder(
   batch: Batch,
   deadline = LATER,
 ): Promise<Order> {
-  const signature = await world.sign(by, "claims", ANCHOR_ORDER_TYPES, {
-    issuer: await by.getAddress(),
-    ...batch,
-    deadline,
-  });
+  const signature = await world.sign(by, "claims", ANCHOR_ORDER_TYPES, { issuer, ...batch, deadline });
   return { issuer, deadline, signature };
 }
 

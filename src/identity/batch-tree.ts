@@ -1,6 +1,5 @@
 /** The Merkle tree of an anchored batch of claims, for up to millions of them, in flat memory. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
-import { type BytesLike, getBytes, hexlify } from "ethers";
+import { type BytesLike, getBytes, hexlify, keccak256 } from "ethers";
 
 const WORD = 32;
 
@@ -43,7 +42,7 @@ export class ClaimIdTree {
    * @param hash another keccak-256 than the built-in one, for speed. It may answer with the same memory each time.
    * @throws RangeError for no ids, or a row that is not of whole ids.
    */
-  static ofRow(ids: Uint8Array, hash: HashPair = keccak_256): ClaimIdTree {
+  static ofRow(ids: Uint8Array, hash: HashPair = keccakPair): ClaimIdTree {
     if (ids.length === 0) throw new RangeError("a batch has at least one claim");
     if (ids.length % WORD !== 0) throw new RangeError(`ids have 32 bytes each; these are ${ids.length} bytes`);
     const levels = [ids];
@@ -95,6 +94,10 @@ export class ClaimIdTree {
     if (row === undefined) throw new RangeError(`the tree has no level ${level}`);
     return row;
   }
+}
+
+function keccakPair(pair: Uint8Array): Uint8Array {
+  return getBytes(keccak256(pair));
 }
 
 function parentsOf(row: Uint8Array, hash: HashPair): Uint8Array {

@@ -131,6 +131,7 @@ describe("CityAccessManager", () => {
         .withArgs(role, officer.address);
       expect(await manager.holds(officer, SHIJIAZHUANG, RESOLUTION)).to.equal(false);
       expect(await manager.tenuresOf(role, officer, 0, 9)).to.have.length(1);
+      expect(await manager.heldAt(role, officer, await time.latest())).to.equal(false);
       await manager.connect(shijiazhuang).revokeRole(role, officer); // its own controller still may; there is nobody left
       await registry.connect(china).suspend(HEBEI, 1);
       await manager.connect(china).revokeRole(roleOf(SHIJIAZHUANG, ADMIN), shijiazhuang); // up to its controller

@@ -235,17 +235,20 @@ describe("IdentityRegistry", () => {
 
     it("closes for ever", async () => {
       const world = await loadFixture(desk);
-      const { identities, registrar, id } = world;
+      const { identities, registrar, id, companyId } = world;
       await identities.connect(registrar).suspend(id, 1, []);
       const { changedIn } = await stateOf(world, id);
       await expect(identities.connect(registrar).close(id, 9, []))
         .to.emit(identities, "IdentityClosed")
         .withArgs(id, 9, registrar.address, changedIn);
       expect(await identities.statusOf(id)).to.equal(Status.Closed);
-      for (const act of ["suspend", "reinstate", "close"] as const) {
-        await expect(identities.connect(registrar)[act](id, 1, []), act)
-          .to.be.revertedWithCustomError(identities, "IdentityNotReady")
-          .withArgs(id, Status.Closed);
+      await identities.connect(registrar).close(companyId, 9, []);
+      for (const closed of [id, companyId]) {
+        for (const act of ["suspend", "reinstate", "close"] as const) {
+          await expect(identities.connect(registrar)[act](closed, 1, []), act)
+            .to.be.revertedWithCustomError(identities, "IdentityNotReady")
+            .withArgs(closed, Status.Closed);
+        }
       }
       const unknown = word();
       for (const act of ["suspend", "reinstate", "close"] as const) {

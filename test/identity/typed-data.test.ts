@@ -56,9 +56,7 @@ describe("what is signed", () => {
       { signer: hexlify(randomBytes(84)) },
     ]) {
       const identity = identityOf(newKey(), changes);
-      expect(await identities.idOf(identity)).to.equal(
-        await digest("identities", typedData.IDENTITY_TYPES, identity),
-      );
+      expect(await identities.idOf(identity)).to.equal(await digest("identities", typedData.IDENTITY_TYPES, identity));
     }
   });
 });

@@ -1,5 +1,5 @@
 /** Claim documents: a claim with all that opens it, as plain JSON. An issuer hands it to the holder, whose wallet keeps it. */
-import { getAddress, TypedDataEncoder } from "ethers";
+import { isAddress, type TypedDataDomain, TypedDataEncoder } from "ethers";
 
 import documentSchema from "./claim-document.schema.json" with { type: "json" };
 import { holderCommitment, pairCommitment, type PartyIndex, subjectCommitment } from "./commitment.js";
@@ -105,6 +105,7 @@ export function documentFaults(document: ClaimDocument): string[] {
     "a single claim has no position and no path",
   );
   check(BigInt(claim.serial) < 1n << 64n, "the serial is too large");
+  check(isAddress(claim.issuer), "the issuer's address is mistyped: its capital letters do not fit");
   check(parties[party] !== undefined, "the holder of the document is none of its parties");
   parties.forEach(({ subject, holder }, index) => {
     const which = parties.length === 1 ? "the subject" : `party ${index}`;
@@ -141,8 +142,8 @@ export function batchIdOf(document: Pick<ClaimDocument, "chainId" | "registry" |
   return TypedDataEncoder.hash(registryDomain(document), BATCH_KEY_TYPES, { issuer, serial });
 }
 
-function registryDomain({ chainId, registry }: Pick<ClaimDocument, "chainId" | "registry">) {
-  return domainAt("claims", chainId, getAddress(registry.toLowerCase()));
+function registryDomain({ chainId, registry }: Pick<ClaimDocument, "chainId" | "registry">): TypedDataDomain {
+  return domainAt("claims", chainId, registry);
 }
 
 /** The document with a party's acceptance: its holder key's signature over the claim's id. */

@@ -2,7 +2,7 @@
  * Presentations: the holder of claims discloses chosen fields to one verifier, for one purpose and time, and signs that with each claim's
  * holder key and with the identity's current key. Nothing is sent to the chain. Checking them is in presentation-check.ts.
  */
-import { hexlify, randomBytes, ZeroHash } from "ethers";
+import { hexlify, isAddress, randomBytes, ZeroHash } from "ethers";
 
 import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
@@ -295,5 +295,6 @@ export function presentationFaults(json: unknown): string[] {
   ];
   if (texts.some((text) => !text.isWellFormed())) faults.push("a text in it is no Unicode");
   if (shown.some(({ claim }) => BigInt(claim.serial) >= 1n << 64n)) faults.push("a serial is too large");
+  if (shown.some(({ claim }) => !isAddress(claim.issuer))) faults.push("an issuer's address is mistyped");
   return faults;
 }

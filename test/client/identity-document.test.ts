@@ -26,8 +26,7 @@ import {
   textOf,
 } from "../../src/identity/tree.js";
 import { loadFixture } from "../world.js";
-import { errorOf } from "./world.js";
-import { copyOf, draftOf, issued, newHolder, office, randomWord, VALUES } from "./identity-world.js";
+import { caught, copyOf, draftOf, issued, newHolder, office, randomWord, VALUES } from "./identity-world.js";
 import { prepareBatch } from "../../src/identity/issue.js";
 
 const fields = (count: number): OpenField[] =>
@@ -211,9 +210,7 @@ describe("claim documents", () => {
     const refused = async (change: (document: ClaimDocument) => void, ...faults: string[]) => {
       const document = copyOf(documents[0]);
       change(document);
-      const error = await errorOf(() => Promise.resolve().then(() => parseDocument(document)));
-      expect(error).to.be.instanceOf(DocumentError);
-      expect((error as DocumentError).faults).to.deep.equal(faults);
+      expect((await caught(DocumentError, () => parseDocument(document))).faults).to.deep.equal(faults);
     };
     const field = (document: ClaimDocument) => document.fields[0] as OpenField;
     const root = "the fields are not those of the claim: its root differs";
@@ -261,7 +258,7 @@ describe("claim documents", () => {
     const faultsOf = async (change: (document: Record<string, unknown> & ClaimDocument) => void) => {
       const document = copyOf(documents[0]) as Record<string, unknown> & ClaimDocument;
       change(document);
-      return ((await errorOf(() => Promise.resolve().then(() => parseDocument(document)))) as DocumentError).faults;
+      return (await caught(DocumentError, () => parseDocument(document))).faults;
     };
     expect(await faultsOf((one) => delete (one as Partial<ClaimDocument>).path)).to.deep.equal([
       'the document lacks "path"',

@@ -24,8 +24,8 @@ import {
 import { dateOf } from "../../src/common/time.js";
 import { CHINA, ethers, HUNAN, loadFixture, SHIJIAZHUANG, time } from "../world.js";
 import { LATER } from "../identity/world.js";
-import { copyOf, draftOf, issued, newHolder, office, type Office, randomWord } from "./identity-world.js";
-import { errorOf, rejection } from "./world.js";
+import { caught, copyOf, draftOf, issued, newHolder, office, type Office, randomWord } from "./identity-world.js";
+import { rejection } from "./world.js";
 
 const prepared = async (world: Office, count: number) => {
   const drafts = await Promise.all(
@@ -70,9 +70,8 @@ describe("issuing claims", () => {
       values: { name: "王小明", birthDate: "1990-02-30", licenceNumber: "1", classes: "e\u0301", colour: "red" },
       validUntil: null,
     });
-    const error = await errorOf(() => prepareClaim(contracts, issuer.address, draft));
-    expect(error).to.be.instanceOf(SchemaError);
-    expect((error as SchemaError).faults).to.deep.equal([
+    const error = await caught(SchemaError, () => prepareClaim(contracts, issuer.address, draft));
+    expect(error.faults).to.deep.equal([
       '"birthDate": "1990-02-30" is not a day like 2024-02-29',
       '"classes": "e\u0301" is not a text in Unicode normal form C',
       '"firstIssued" is missing',
@@ -139,9 +138,7 @@ describe("issuing claims", () => {
       { ...document, chainId: "1" },
       { ...document, registry: issuer.address },
     ]) {
-      const error = await errorOf(() => statusOf(contracts, elsewhere));
-      expect(error).to.be.instanceOf(IssueError);
-      expect(error.message).to.include("not to");
+      expect((await caught(IssueError, () => statusOf(contracts, elsewhere))).message).to.include("not to");
     }
     expect(await statusOf(contracts, { ...document, registry: document.registry.toLowerCase() })).to.equal("Unknown");
   });

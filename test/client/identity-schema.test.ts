@@ -17,8 +17,8 @@ import {
 } from "../../src/identity/schema.js";
 import { READY_SCHEMAS } from "../../src/identity/schemas/index.js";
 import { CHINA, loadFixture } from "../world.js";
-import { copyOf, office, VALUES } from "./identity-world.js";
-import { errorOf, rejection } from "./world.js";
+import { caught, copyOf, office, VALUES } from "./identity-world.js";
+import { rejection } from "./world.js";
 
 const { resident, marriage } = READY_SCHEMAS;
 
@@ -76,11 +76,9 @@ describe("schemas", () => {
 
   it("are refused with everything that is wrong", async () => {
     const faultsOf = async (change: (definition: SchemaDefinition) => void) => {
-      const definition = copyOf(resident) as SchemaDefinition;
+      const definition = copyOf<SchemaDefinition>(resident);
       change(definition);
-      const error = await errorOf(() => Promise.resolve().then(() => parseSchema(definition)));
-      expect(error).to.be.instanceOf(SchemaError);
-      return (error as SchemaError).faults;
+      return (await caught(SchemaError, () => parseSchema(definition))).faults;
     };
     expect(await faultsOf((one) => one.fields.push(one.fields[0]!))).to.deep.equal(["a field is there twice"]);
     expect(await faultsOf((one) => (one.acceptance = "Both"))).to.deep.equal([

@@ -155,3 +155,17 @@ export function copyOf<Value>(value: Value): Value {
 export function randomWord(): string {
   return hexlify(randomBytes(32));
 }
+
+/** The error of one type that something is refused with. */
+export async function caught<Type extends Error>(
+  type: abstract new (...args: never[]) => Type,
+  act: () => unknown,
+): Promise<Type> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof type) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}

@@ -87,7 +87,7 @@ export async function relayIssueOrder(
 /** Sign an order to anchor a prepared batch. Needs no chain. */
 export async function signAnchorOrder(officer: Signer, batch: BatchRecord, deadline: Date): Promise<AnchorOrder> {
   const { city, schema, serial, count, root, issuer } = batch;
-  const signed = { city, schema, serial, count, root, deadline: Number(secondsOf(deadline)) };
+  const signed = { issuer, city, schema, serial, count, root, deadline: Number(secondsOf(deadline)) };
   const signature = await officer.signTypedData(registryDomain(batch), ANCHOR_ORDER_TYPES, signed);
   return { type: "CivitasAnchorOrder", version: 1, batch, order: { issuer, deadline: signed.deadline, signature } };
 }

@@ -6,6 +6,7 @@ export * from "./client.js";
 export type { Contracts } from "./contracts.js";
 export * from "./directory/index.js";
 export { CivitasError, type CivitasErrorName, type ContractErrorName, decodeError, revertDataOf } from "./errors.js";
+export * from "./identity/index.js";
 export type {
   CityAccessManager,
   CityRegistry,

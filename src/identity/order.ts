@@ -25,7 +25,7 @@ type Reading = SigningContracts & Pick<Contracts, "provider">;
 type Acting = Pick<Contracts, "identities">;
 
 /** IIdentityRegistry.Signed: a person's signature under an order. */
-export interface Signed {
+export interface PersonSignature {
   /** The identity's current key. */
   signer: string;
   /** UTC seconds. */
@@ -38,7 +38,7 @@ export interface RotationOrder {
   identity: string;
   newSigner: string;
   newSignature: string;
-  signed: Signed;
+  signed: PersonSignature;
 }
 
 /** Control as the contract takes it. */
@@ -63,7 +63,7 @@ export interface RecoveryOrder {
 /** A recovery is vetoed. */
 export interface VetoOrder {
   identity: string;
-  signed: Signed;
+  signed: PersonSignature;
 }
 
 /** A person moves to another city. */
@@ -73,11 +73,11 @@ export interface MoveOrder {
   to: number;
   /** The count of changes that both signatures bind. */
   changes: number;
-  signed: Signed;
+  signed: PersonSignature;
 }
 
 /** A registrar of the present city lets the person go. */
-export interface Release {
+export interface MoveRelease {
   officer: string;
   signature: string;
   /** Empty for the present city's own registrar. */
@@ -89,7 +89,7 @@ export interface OperatorOrder {
   identity: string;
   operator: string;
   authorized: boolean;
-  signed: Signed;
+  signed: PersonSignature;
 }
 
 // ----------------------------------------------------------------------------------------------------------- replace a key
@@ -233,7 +233,7 @@ export async function signRelease(
   officer: Signer,
   { identity, to, changes, signed }: MoveOrder,
   lineage: readonly number[] = [],
-): Promise<Release> {
+): Promise<MoveRelease> {
   const order = { identity, to, changes, deadline: signed.deadline };
   const signature = await officer.signTypedData(await domainOf(contracts, "identities"), MOVE_TYPES, order);
   return { officer: await officer.getAddress(), signature, lineage: [...lineage] };
@@ -244,7 +244,7 @@ export async function moveIdentity(
   { identities }: Acting,
   officer: Signer,
   order: MoveOrder,
-  release: Release,
+  release: MoveRelease,
 ): Promise<void> {
   await mined(identities.connect(officer).move(order.identity, order.to, order.signed, release));
 }
@@ -288,6 +288,6 @@ async function bound<Order extends { identity: string }>(
   return { ...order, changes, deadline: Number(secondsOf(deadline)) };
 }
 
-async function signedBy(key: PersonKey, digest: string, deadline: number): Promise<Signed> {
+async function signedBy(key: PersonKey, digest: string, deadline: number): Promise<PersonSignature> {
   return { signer: key.signer, deadline, signature: await key.sign(digest) };
 }

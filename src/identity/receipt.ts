@@ -24,7 +24,7 @@ export type ConsentEvent = {
 }[ConsentEventName];
 
 /** Receipt of a use. */
-export interface Receipt extends EventPlace {
+export interface ConsentReceipt extends EventPlace {
   /** Which use it was, from 1. */
   use: number;
   /** The account that used it. */
@@ -88,10 +88,10 @@ export async function* consentHistory(
  * @param consent Its id.
  * @throws HistoryIncompleteError if the node has pruned logs.
  */
-export async function* receipts(
+export async function* consentReceipts(
   contracts: Pick<Contracts, "consents" | "provider">,
   consent: string,
-): AsyncGenerator<Receipt, void, undefined> {
+): AsyncGenerator<ConsentReceipt, void, undefined> {
   for await (const event of consentHistory(contracts, consent)) {
     if (event.type !== "ConsentUsed") continue;
     const { use, by, claim, file, block, logIndex, transaction } = event;

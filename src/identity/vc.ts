@@ -77,7 +77,7 @@ export interface ClaimCredential {
 }
 
 /** What the credential does not say itself, the verifier must know. */
-export interface ExportOptions {
+export interface CredentialOptions {
   /** Address of the IdentityRegistry, which the DIDs of the parties name. */
   identities: string;
   /** Names of the fields to leave open; of the others only the leaves go out. All if left out. */
@@ -97,7 +97,10 @@ export class CredentialError extends Error {
  * A claim document as a credential. Without `disclose`, importing it gives the very same document.
  * @throws RangeError for a field that the document does not have; DocumentError for a document that is not sound.
  */
-export function exportCredential(document: ClaimDocument, { identities, disclose }: ExportOptions): ClaimCredential {
+export function exportCredential(
+  document: ClaimDocument,
+  { identities, disclose }: CredentialOptions,
+): ClaimCredential {
   const shown = parseDocument(disclose === undefined ? document : withOnly(document, disclose));
   return credentialOf(shown, identities);
 }
@@ -128,7 +131,7 @@ const shapeFaults = shapeCheck(
  * @param identities Address of the IdentityRegistry of this network.
  * @throws CredentialError with all faults. Whether the claim was issued and stands, only the chain knows.
  */
-export function importCredential(json: unknown, { identities }: Pick<ExportOptions, "identities">): ClaimDocument {
+export function importCredential(json: unknown, { identities }: Pick<CredentialOptions, "identities">): ClaimDocument {
   const shape = shapeFaults(json);
   if (shape.length !== 0) throw new CredentialError(shape);
   const credential = json as ClaimCredential;

@@ -21,7 +21,7 @@ import {
   withdrawConsent,
 } from "../../src/identity/consent.js";
 import type { ClaimDocument } from "../../src/identity/document.js";
-import { consentHistory, receipts } from "../../src/identity/receipt.js";
+import { consentHistory, consentReceipts } from "../../src/identity/receipt.js";
 import { documentFor } from "../identity/documents.js";
 import { identityWorld, MARRIAGE, newKey, RESIDENT, TAX } from "../identity/world.js";
 import { ethers, HUNAN, loadFixture, SHIJIAZHUANG, time } from "../world.js";
@@ -70,7 +70,7 @@ describe("consents, through the client", () => {
     expect(await consentStatus(client, consent)).to.equal("Exhausted");
     expect(await refusal(() => useConsent(client, desk, handed, used, files[0]))).to.equal("ConsentNotReady");
 
-    const listed = await collect(receipts(client, id));
+    const listed = await collect(consentReceipts(client, id));
     expect(listed.map(({ use, by }) => [use, by])).to.deep.equal([
       [2, desk.address],
       [1, desk.address],
@@ -86,7 +86,7 @@ describe("consents, through the client", () => {
     expect(events.map(({ type }) => type)).to.deep.equal(["ConsentUsed", "ConsentUsed", "ConsentGiven"]);
     expect(events.at(-1)).to.have.deep.property("terms", consent.consent);
     const pruned = { consents: client.consents, provider: { getLogs: () => Promise.resolve([]) } } as never;
-    expect(await errorOf(() => collect(receipts(pruned, id)))).to.be.instanceOf(HistoryIncompleteError);
+    expect(await errorOf(() => collect(consentReceipts(pruned, id)))).to.be.instanceOf(HistoryIncompleteError);
   });
 
   it("say on the chain neither scope nor purpose nor file", async () => {
@@ -162,7 +162,7 @@ describe("consents, through the client", () => {
       "ConsentAuthorized",
       "ConsentGiven",
     ]);
-    expect(await collect(receipts(client, id))).to.have.length(1);
+    expect(await collect(consentReceipts(client, id))).to.have.length(1);
   });
 
   it("are for an account too, and for either party of a claim about two", async () => {

@@ -20,6 +20,9 @@ import { ADMIN, roleOf } from "civitas/access";
 import { history } from "civitas/city";
 import { formatCityCode } from "civitas/city/code";
 import { DirectoryError } from "civitas/directory";
+import { AccountKey, claimId, findIdentity, getResolver, parseDocument, READY_SCHEMAS } from "civitas/identity";
+import schema from "civitas/identity/claim-document.schema.json" with { type: "json" };
+import { createTagFile, openTagFile } from "civitas/identity/tag-file";
 import { JsonRpcProvider } from "ethers";
 
 const [directory, url, signed] = process.argv.slice(2) as [string, string, string];
@@ -33,7 +36,20 @@ for await (const { type } of history(client, city.id)) events.push(type);
 const wrong: CivitasError = await client.cities.suspend.staticCall(city.id, 1n).then(() => { throw new Error(); }, decodeError);
 const missing = await client.version("CityResolver", 9).catch((error: unknown) => error instanceof DirectoryError);
 const { status } = await client.verifySignedCode(signed);
-console.log(JSON.stringify({ printed: city.printed, names, controllers, events, wrong: wrong.name, missing, status }));
+await createTagFile("tags.json");
+const person = { kind: "Natural", number: "11010519491231002X" } as const;
+const identity: string | null = await findIdentity(client, await openTagFile("tags.json"), person);
+const { didResolutionMetadata } = await getResolver(client).civitas("did:civitas:0", { did: "", didUrl: "", method: "", id: "" }, { resolve: () => { throw new Error(); } }, {});
+const identities = [
+  identity,
+  didResolutionMetadata.error,
+  new AccountKey(new Uint8Array(32).fill(1)).signer,
+  READY_SCHEMAS.resident.name,
+  schema.title,
+  typeof claimId,
+  typeof parseDocument,
+];
+console.log(JSON.stringify({ printed: city.printed, names, controllers, events, wrong: wrong.name, missing, status, identities }));
 client.provider.destroy();
 `;
 
@@ -56,7 +72,16 @@ describe("the package", function () {
   });
 
   it("is typed, and works in a Node without Hardhat, against a node over HTTP", async () => {
-    const options = ["--strict", "--module", "nodenext", "--target", "es2023", "--types", "node"];
+    const options = [
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2023",
+      "--types",
+      "node",
+      "--resolveJsonModule",
+    ];
     expect(await run([TSC, ...options, "service.ts"], folder)).to.equal("");
 
     const server = await network.createServer("node", "127.0.0.1", 0);
@@ -75,20 +100,35 @@ describe("the package", function () {
         wrong: "NoStanding",
         missing: true,
         status: "Valid",
+        identities: [
+          null,
+          "invalidDid",
+          "0x1a642f0e3c3af545e7acbd38b07251b3990914f1",
+          "resident",
+          "Claim document",
+          "function",
+          "function",
+        ],
       });
     } finally {
       await server.close();
     }
   });
 
-  it("imports nothing but ethers and qrcode, and city codes not even those", async () => {
+  it("imports what its package.json names, of Node only a file of keys, and city codes nothing at all", async () => {
     const outside = new Set<string>();
     for (const file of globSync("dist/**/*.{js,d.ts}")) {
       for (const [, from = ""] of readFileSync(file, "utf8").matchAll(IMPORTS)) {
-        if (!from.startsWith(".")) outside.add(from);
+        if (from.startsWith("node:")) expect(file, from).to.match(/identity\/tag-file\.js$/);
+        else if (!from.startsWith(".")) outside.add(/^(@[^/]+\/)?[^/]+/.exec(from)![0]);
       }
     }
-    expect([...outside].sort()).to.deep.equal(["ethers", "qrcode"]);
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as Record<
+      "dependencies" | "peerDependencies",
+      Record<string, string>
+    >;
+    expect(Object.keys({ ...dependencies, ...peerDependencies })).to.include.members([...outside]);
+    expect([...outside]).to.include.members(["ethers", "qrcode", "did-resolver", "stdnum"]);
 
     const loaded = `
       import { registerHooks } from "node:module";

@@ -186,6 +186,8 @@ function identityParts(table: Table, checks: readonly Check[]): string[] {
       ),
     ].join("\n"),
     `Of what issuing one costs above its floor, the guard takes ${gasOf("claim.guard.one")}: who may issue, whether the city and its ancestors are ` +
-      "active and below the schema's, whether the contract is open. The rest reads the schema's word, hashes the claim, and encodes.",
+      "active and below the schema's, whether the contract is open. The rest reads the schema's word, hashes the claim, and encodes. The target of " +
+      "revoking is that of a single claim: revoking a position writes its word besides the batch's, so that its history is walked backwards " +
+      "like any other.",
   ];
 }

@@ -2,6 +2,7 @@
 import { network } from "hardhat";
 
 import { cityStory } from "./demo/cities.js";
+import { identityStory } from "./demo/identity.js";
 import { chapter, stage, tell } from "./demo/stage.js";
 
 const started = Date.now();
@@ -22,6 +23,7 @@ if ((await suite.registry.cityCount()) !== 0n) {
 tell(`The deployer holds no role any more: ${await holdsNothing(suite.deployer)}.`);
 
 await cityStory(told);
+await identityStory(told);
 
 const blocks = await connection.ethers.provider.getBlockNumber();
 console.log(`\nDone in ${((Date.now() - started) / 1000).toFixed(0)} s, ${blocks} blocks. Next: README.md, docs/.`);

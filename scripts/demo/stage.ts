@@ -1,5 +1,5 @@
 /** What every chapter of the demo stands on: a chain with the suite, a client, and a voice. */
-import { type Signer, Wallet } from "ethers";
+import { type Signer, type TransactionRequest, type TransactionResponse, Wallet } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deploySuite, type DeployedSuite } from "../../rocketh/suite.js";
@@ -38,9 +38,16 @@ export function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** An account that holds nothing, and needs nothing: gas is free. */
+/** Sends at a gas price of 0, as everyone does on a consortium chain. */
+class FreeAccount extends Wallet {
+  override async sendTransaction(transaction: TransactionRequest): Promise<TransactionResponse> {
+    return super.sendTransaction({ ...transaction, gasPrice: 0n });
+  }
+}
+
+/** An account that holds nothing, and needs nothing. */
 export function newAccount({ connection }: Stage): Signer {
-  return new Wallet(Wallet.createRandom().privateKey, connection.ethers.provider);
+  return new FreeAccount(Wallet.createRandom().privateKey, connection.ethers.provider);
 }
 
 /** The number of a city that has been allocated. */

@@ -1,4 +1,6 @@
 /** Persons, claims about them, and consents. Keys of a LocalTagService in a file, which need Node, are in ./tag-file.js. */
+export { ClaimIdTree, type HashPair } from "./batch-tree.js";
+export * from "./batch-tree.js";
 export * from "./commitment.js";
 export * from "./consent.js";
 export * from "./did.js";
@@ -19,6 +21,7 @@ export {
   withAcceptance,
 } from "./document.js";
 export * from "./erasure.js";
+export * from "./form.js";
 export * from "./history.js";
 export * from "./identity.js";
 export {

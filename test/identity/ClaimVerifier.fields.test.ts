@@ -1,19 +1,15 @@
 import { expect } from "chai";
 import { concat, hexlify, keccak256, toUtf8Bytes, ZeroHash } from "ethers";
 
-import { fieldLeaf, } from "../../src/identity/commitment.js";
-import { ethers, loadFixture, } from "../world.js";
+import { fieldLeaf } from "../../src/identity/commitment.js";
+import { ethers, loadFixture } from "../world.js";
 import { Status } from "./claims.js";
 import {
   changed,
-  
   disclose,
-  
   issueTo,
   newPerson,
-  
   present,
-  
   Presented,
   presenting,
   presentHeld,

@@ -1,12 +1,11 @@
 import { expect } from "chai";
 
 import { holderCommitment, subjectCommitment } from "../../src/identity/commitment.js";
-import { ethers, loadFixture, SHIJIAZHUANG, time } from "../world.js";
+import { loadFixture, SHIJIAZHUANG, time } from "../world.js";
 import { goTo, Status } from "./claims.js";
 import {
   changed,
   digestOf,
-  
   type Held,
   issueTo,
   newPerson,

@@ -152,11 +152,13 @@ describe("ClaimRegistry: batches", () => {
         { serial: 8 },
         { serial: 0 }, // as if it were a single claim
         { position: 100 }, // beyond the count
+        { position: 9 }, // the first one beyond
       ];
       const made = await batchOver(world, [
         honest,
         ...wrong.map((change, i) => ({ ...honest, position: i + 1, ...change })),
       ]);
+      expect(made.batch.count).to.equal(9);
       await claims.connect(issuer).anchor(made.batch);
       expect(await made.statusAt(0)).to.equal(Status.Active);
       for (const i of wrong.keys()) expect(await made.statusAt(i + 1)).to.equal(Status.Unknown);

@@ -13,6 +13,7 @@ import {
   withdrawConsent,
 } from "../../src/identity/consent.js";
 import type { ClaimDocument } from "../../src/identity/document.js";
+import { checkForm, fillForm, parseForm } from "../../src/identity/form.js";
 import {
   type Guardianship,
   identityById,
@@ -26,7 +27,7 @@ import { AccountKey, P256Key, type PersonKey } from "../../src/identity/key.js";
 import { completeRecovery, proposeRecovery, signRecovery } from "../../src/identity/order.js";
 import { chainTime } from "../../src/identity/presence.js";
 import { verifyPresentation } from "../../src/identity/presentation-check.js";
-import { Challenges } from "../../src/identity/presentation.js";
+import { Challenges, newChallenge } from "../../src/identity/presentation.js";
 import { createSchema } from "../../src/identity/schema.js";
 import { READY_SCHEMAS, type ReadySchemaName } from "../../src/identity/schemas/index.js";
 import { supersedeClaim } from "../../src/identity/standing.js";
@@ -232,6 +233,32 @@ export async function identityStory(stage: Stage): Promise<IdentitySecrets> {
   tell(
     `One made for another desk: ${(await look(await show(wallet, phone, birth.id, ["relation"], "a stranger"))).message}.`,
   );
+
+  chapter("She files a form with the car sharing of Shenzhen: the client fills it from the wallet.");
+  const form = parseForm({
+    type: "CivitasForm",
+    version: 1,
+    title: "Membership",
+    verifier: "Shenzhen car sharing",
+    purpose: "membership",
+    claims: [
+      {
+        name: "licence",
+        title: "Your driving licence",
+        schema: schemaNumber("driving-licence"),
+        fields: [{ name: "classes" }, { name: "conditions", optional: true }],
+        cities: [Number(china)],
+      },
+    ],
+  });
+  const filled = await fillForm(civitas, form, wallet, daughterId);
+  tell(`It would disclose ${JSON.stringify(filled.values)}, and nothing else; missing: ${filled.missing.length}.`);
+  const challenge = newChallenge();
+  const filed = await filled.sign({ identityKey: phone, challenge, expires: await later(600) });
+  const desked = await checkForm(civitas, form, filed, challenge);
+  tell(`Their client: ${desked.complete ? "complete, and proven" : desked.faults.join("; ")}.`);
+  const empty = await fillForm(civitas, form, motherWallet, motherId);
+  tell(`Her mother fills it too: ${empty.missing.join("; ")}.`);
 
   // ------------------------------------------------------------------------------------------------------------ consent
 

@@ -76,7 +76,7 @@ abstract contract TownModel {
     /// @dev Cities are suspended and reinstated, officers dismissed and appointed, the contract closed and opened, a town retired.
     function rule(uint256 seed) external {
         _begin(seed);
-        uint256 dice = _random(8);
+        uint256 dice = closed && _random(2) == 0 ? 3 : _random(8); // not closed for long
         if (dice < 3) _toggleCity(uint32(1 + _random(CITIES)));
         else if (dice == 3) _toggleContract();
         else if (dice == 4) _retireTown();
@@ -91,6 +91,7 @@ abstract contract TownModel {
     }
 
     function _toggleCity(uint32 city) private {
+        while (!_suspended[city] && !isActive(city) && !(city == TOWN && _retired)) city = _parentOf(city);
         if (city == TOWN && _retired) return;
         if (_suspended[city]) {
             if (!isActive(_parentOf(city))) return;

@@ -1,6 +1,6 @@
 /** Keys of a LocalTagService in a file, for trials. Needs Node: import it from `civitas/identity/tag-file`. */
 /// <reference types="node" />
-import { chmod, open, readFile, rename, stat } from "node:fs/promises";
+import { open, readFile, rename, stat } from "node:fs/promises";
 
 import { checkTagKeys, LocalTagService, newTagKey, type TagKey } from "./tag.js";
 
@@ -80,7 +80,6 @@ async function write(path: string, keys: TagKey[]): Promise<void> {
     throw new TagFileError(`${path} cannot be created; is there a file already?`, { cause });
   });
   try {
-    await chmod(path, OWNER_ONLY); // whatever the umask
     await file.writeFile(`${JSON.stringify({ type: TYPE, keys }, null, 2)}\n`);
     await file.sync();
   } finally {

@@ -229,6 +229,14 @@ describe("identities, through the client", () => {
       expect(await currentSigner(client, id)).to.equal(phone.signer);
       expect(await identityById(client, id)).to.deep.include({ changes: 1, signerHash: keccak256(phone.signer) });
       expect(await refusal(() => rotateKey(client, stranger, order))).to.equal("NotCurrentSigner");
+      const { provider } = client;
+      const [registered] = (await collect(identityHistory(client, id))).slice(-1);
+      const getLogs = async (filter: object) =>
+        provider.getLogs({ ...filter, fromBlock: registered!.block, toBlock: registered!.block });
+      const forgetful = { getLogs, getBlock: provider.getBlock.bind(provider) } as never;
+      expect(
+        await rejection(() => currentSigner({ ...client, identities: client.identities, provider: forgetful }, id)),
+      ).to.match(/no event of the identity .* has its key; ask another node/);
       const back = await signRotation(client, id, { old: phone, new: old }, FAR);
       await rotateKey(client, stranger, back);
       expect(await refusal(() => rotateKey(client, stranger, order)), "its count has passed").to.equal(

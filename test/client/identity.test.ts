@@ -234,9 +234,9 @@ describe("identities, through the client", () => {
       const getLogs = async (filter: object) =>
         provider.getLogs({ ...filter, fromBlock: registered!.block, toBlock: registered!.block });
       const forgetful = { getLogs, getBlock: provider.getBlock.bind(provider) } as never;
-      expect(
-        await rejection(() => currentSigner({ ...client, identities: client.identities, provider: forgetful }, id)),
-      ).to.match(/no event of the identity .* has its key; ask another node/);
+      expect(await rejection(() => currentSigner({ identities: client.identities, provider: forgetful }, id))).to.match(
+        /no event of the identity .* has its key; ask another node/,
+      );
       const back = await signRotation(client, id, { old: phone, new: old }, FAR);
       await rotateKey(client, stranger, back);
       expect(await refusal(() => rotateKey(client, stranger, order)), "its count has passed").to.equal(

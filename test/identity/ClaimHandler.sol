@@ -22,19 +22,18 @@ contract ClaimHandler is ClaimIssuing {
         (address by, uint32 acting) = _anyStanding(city, _cap(schema));
         bool right = _exists(records[0]) && _mayChange(by, city, _cap(schema), to, acting);
         ClaimId[] memory ids = new ClaimId[](records.length);
-        IClaimRegistry.Standing[] memory now_ = new IClaimRegistry.Standing[](records.length);
         for (uint256 i = 0; i < records.length; ++i) {
             ids[i] = _recordId(records[i]);
             (uint32 otherCity, uint32 otherSchema) = _placeOf(records[i]);
             right = right && _exists(records[i]) && otherCity == city && otherSchema == schema;
-            now_[i] = _standingOf(records[i]);
-            for (uint256 j = 0; j < i; ++j) if (records[j] == records[i]) now_[i] = to; // named twice
-            bool skipped = records.length != 1 && now_[i] == to;
-            right = right && (skipped || _isChange(now_[i], to));
+            right = right && (records.length != 1 || _isChange(_standingOf(records[i]), to));
         }
         _act(_nameOf(to), by, _changeCall(ids, to, acting), right);
         if (!right) return;
-        for (uint256 i = 0; i < records.length; ++i) _setStanding(records[i], to);
+        // Of many, those that cannot change are skipped.
+        for (uint256 i = 0; i < records.length; ++i) {
+            if (_isChange(_standingOf(records[i]), to)) _setStanding(records[i], to);
+        }
         _bury();
     }
 
@@ -51,14 +50,14 @@ contract ClaimHandler is ClaimIssuing {
         (address by, uint32 acting) = _anyStanding(batch.city, _cap(batch.schema));
         bool right = _mayChange(by, batch.city, _cap(batch.schema), to, acting);
         for (uint256 i = 0; i < positions.length; ++i) {
-            IClaimRegistry.Standing from = _at[index][positions[i]];
-            for (uint256 j = 0; j < i; ++j) if (positions[j] == positions[i]) from = to;
-            bool skipped = positions.length != 1 && from == to;
-            right = right && positions[i] < batch.count && (skipped || _isChange(from, to));
+            bool fits = positions.length != 1 || _isChange(_at[index][positions[i]], to);
+            right = right && positions[i] < batch.count && fits;
         }
         _act(string.concat(_nameOf(to), "At"), by, _changeAtCall(batch.id, positions, to, acting), right);
         if (!right) return;
-        for (uint256 i = 0; i < positions.length; ++i) _at[index][positions[i]] = to;
+        for (uint256 i = 0; i < positions.length; ++i) {
+            if (_isChange(_at[index][positions[i]], to)) _at[index][positions[i]] = to;
+        }
         _bury();
     }
 

@@ -12,7 +12,7 @@ import {ClaimModel} from "./ClaimModel.sol";
 abstract contract ClaimIssuing is ClaimModel {
     bytes32 private constant ISSUE_ORDER = keccak256("IssueOrder(bytes32[] claims,uint40 deadline)");
     bytes32 private constant ANCHOR_ORDER = keccak256(
-        "AnchorOrder(uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline)"
+        "AnchorOrder(address issuer,uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline)"
     );
 
     /// @dev Claims to be issued in one call, with the order of who signed for them.
@@ -108,7 +108,7 @@ abstract contract ClaimIssuing is ClaimModel {
             IClaimRegistry.Order memory order = IClaimRegistry.Order(
                 by,
                 deadline,
-                _sign(_officerKeys[signing], _anchorOrder(tree.batch, deadline))
+                _sign(_officerKeys[signing], _anchorOrder(by, tree.batch, deadline))
             );
             _order("relayAnchor", address(0xCAFE), abi.encodeCall(claims.relayAnchor, (tree.batch, order)), right);
         }
@@ -237,10 +237,23 @@ abstract contract ClaimIssuing is ClaimModel {
         }
     }
 
-    function _anchorOrder(IClaimRegistry.Batch memory batch, uint40 deadline) private pure returns (bytes32) {
+    function _anchorOrder(
+        address issuer,
+        IClaimRegistry.Batch memory batch,
+        uint40 deadline
+    ) private pure returns (bytes32) {
         return
             keccak256(
-                abi.encode(ANCHOR_ORDER, batch.city, batch.schema, batch.serial, batch.count, batch.root, deadline)
+                abi.encode(
+                    ANCHOR_ORDER,
+                    issuer,
+                    batch.city,
+                    batch.schema,
+                    batch.serial,
+                    batch.count,
+                    batch.root,
+                    deadline
+                )
             );
     }
 

@@ -127,16 +127,16 @@ contract ConsentHandler is TownModel {
         uint32 capability = _cap(SchemaId.unwrap(consent.schema));
         uint32 provider = CityId.unwrap(consent.provider);
         bool open = signed.given && !signed.withdrawn;
+        (address by, uint32 acting) = _anyStanding(provider, capability);
         if (signed.authorized && _random(4) != 0) {
-            (address by, uint32 acting) = _anyStanding(provider, capability);
             bool may = open && _stands(by, provider, capability, acting);
             bytes memory call = abi.encodeCall(consents.withdrawAuthorization, (consent, _lineage(acting)));
             _act("withdrawAuthorization", by, call, may);
             if (may) signed.authorized = false;
         } else {
-            address by = _officers[_anyOfficer(provider, capability)];
-            bool may = open && provider != 0 && !signed.authorized && _may(by, provider, capability);
-            _act("authorize", by, abi.encodeCall(consents.authorize, (consent)), may);
+            bool may = open && provider != 0 && !signed.authorized;
+            may = may && _mayActing(by, provider, capability, acting);
+            _act("authorize", by, abi.encodeCall(consents.authorize, (consent, _lineage(acting))), may);
             if (may) signed.authorized = true;
         }
     }

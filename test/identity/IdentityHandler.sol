@@ -46,10 +46,11 @@ contract IdentityHandler is IdentityModel {
         for (uint256 i = 0; i < 3 && _persons[index].tagVersion == lastVersion; ++i) index = _anyPerson();
         Person storage person = _persons[index];
         bytes32 tag = _anyTag(lastVersion);
-        address by = _officers[_anyOfficer(person.city, REGISTRAR)];
-        bool right = !person.closed && _may(by, person.city, REGISTRAR) && person.tagVersion < lastVersion;
+        (address by, uint32 acting) = _anyStanding(person.city, REGISTRAR);
+        bool right = !person.closed && person.tagVersion < lastVersion;
+        right = right && _mayActing(by, person.city, REGISTRAR, acting);
         right = right && _isFree(lastVersion, tag);
-        _act("addTag", by, abi.encodeCall(identities.addTag, (person.id, tag)), right);
+        _act("addTag", by, abi.encodeCall(identities.addTag, (person.id, tag, _lineage(acting))), right);
         if (!right) return;
         _tags[index].push(Tag(lastVersion, tag));
         person.tagVersion = lastVersion;
@@ -98,11 +99,15 @@ contract IdentityHandler is IdentityModel {
         for (uint256 i = 0; i < 3 && !_persons[index].recovering; ++i) index = _anyPerson();
         Person storage person = _persons[index];
         Draft memory draft = _draft(person);
-        bytes32 order = keccak256(abi.encode(VETO, person.id, draft.changes, draft.deadline));
+        // It binds the proposal, whatever a registrar does meanwhile.
         bool right = draft.good && person.recovering && !_recoveries[index].isFinal;
+        uint32 changes = _recoveries[index].changes + (draft.changes - person.changes);
+        bytes32 order = keccak256(abi.encode(VETO, person.id, changes, draft.deadline));
         bytes memory call = abi.encodeCall(identities.vetoRecovery, (person.id, _signed(draft, order)));
         _order("veto", address(0xCAFE), call, right);
-        if (right) (person.recovering, person.vetoed, person.changes) = (false, true, person.changes + 1);
+        if (!right) return;
+        (person.recovering, person.vetoed, person.changes) = (false, true, person.changes + 1);
+        _recoveries[index].dueAt = uint40(block.timestamp) + 90 days;
     }
 
     function move(uint256 seed) external {
@@ -141,7 +146,8 @@ contract IdentityHandler is IdentityModel {
         bool authorized = _random(8) == 0 ? operators[operator] : !operators[operator];
         Draft memory draft = _draft(person);
         bytes32 order = keccak256(abi.encode(OPERATOR, person.id, operator, authorized, draft.changes, draft.deadline));
-        bool right = draft.good && _isActive(person) && person.legal && operators[operator] != authorized;
+        bool right = draft.good && person.legal && operators[operator] != authorized;
+        if (authorized) right = right && _isActive(person) && isActive(person.city) && !closed;
         bytes memory call = abi.encodeCall(
             identities.setOperator,
             (person.id, operator, authorized, _signed(draft, order))
@@ -158,20 +164,16 @@ contract IdentityHandler is IdentityModel {
         if (_persons.length == 0) return;
         uint256 index = _anyPerson();
         Person storage person = _persons[index];
-        (address by, uint32 acting) = _anyStanding(person.city, REGISTRAR);
-        if (person.vetoed && _random(6) != 0) {
-            acting = _parentOf(person.city);
-            if (!isActive(acting) || _random(3) == 0) acting = _parentOf(acting);
-            by = _officers[_anyOfficer(acting, REGISTRAR)];
-        }
+        (address by, uint32 acting) = _anyRegistrar(index);
         Recovery memory recovery;
+        recovery.isFinal = _isContested(index);
         recovery.key = _newKey();
         recovery.guardianUntil = _random(4) == 0 ? uint40(block.timestamp + 1 + _random(60 days)) : 0;
         recovery.acting = acting == DIRECTLY ? person.city : acting;
-        recovery.dueAt = uint40(block.timestamp) + (person.vetoed ? 30 days : 7 days);
-        recovery.isFinal = person.vetoed;
+        recovery.dueAt = uint40(block.timestamp) + (recovery.isFinal ? 30 days : 7 days);
+        recovery.changes = person.changes + 1;
         (IIdentityRegistry.Proposal memory proposal, bool good) = _proposal(person, recovery);
-        bool right = good && !person.closed && !person.recovering && _mayRecover(person, by, acting);
+        bool right = good && !person.closed && !person.recovering && _mayRecover(index, by, acting);
         _order(
             "proposeRecovery",
             by,
@@ -180,7 +182,7 @@ contract IdentityHandler is IdentityModel {
         );
         if (!right) return;
         _recoveries[index] = recovery;
-        (person.recovering, person.changes) = (true, person.changes + 1);
+        (person.recovering, person.vetoed, person.changes) = (true, recovery.isFinal, person.changes + 1);
     }
 
     function decideRecovery(uint256 seed) external {
@@ -241,8 +243,10 @@ contract IdentityHandler is IdentityModel {
         if (_persons.length == 0) return;
         uint256 index = _anyPerson();
         Person storage person = _persons[index];
-        (address by, uint32 acting) = _anyStanding(person.city, REGISTRAR);
-        bool right = !person.closed && !person.recovering && _stands(by, person.city, REGISTRAR, acting);
+        (address by, uint32 acting) = _anyRegistrar(index);
+        bool right = !person.closed && !person.recovering;
+        if (_isContested(index)) right = right && _isAncestors(index, by, acting);
+        else right = right && _stands(by, person.city, REGISTRAR, acting);
         _act("close", by, abi.encodeCall(identities.close, (person.id, 1, _lineage(acting))), right);
         if (!right) return;
         (person.closed, person.changes) = (true, person.changes + 1);

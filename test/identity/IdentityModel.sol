@@ -41,6 +41,7 @@ abstract contract IdentityModel is TownModel {
         uint32 acting;
         uint40 dueAt;
         bool isFinal;
+        uint32 changes; // what a veto binds
     }
 
     struct Registration {
@@ -114,11 +115,11 @@ abstract contract IdentityModel is TownModel {
         bool legal = identity.kind == IIdentityRegistry.Kind.Legal;
         if (_random(legal ? 2 : 16) == 0) identity.code = _anyTag(0);
         if (identity.code != 0) free = free && legal && _isFree(0, identity.code);
-        if (_random(6) == 0) {
+        if (_random(legal ? 16 : 6) == 0) {
             identity.guardian = keccak256("guardian");
             identity.guardianUntil = uint40(block.timestamp + _random(60 days));
         }
-        bool guarded = identity.guardian == 0 || identity.guardianUntil > block.timestamp;
+        bool guarded = identity.guardian == 0 || (!legal && identity.guardianUntil > block.timestamp);
         bytes32 digest = IdentityId.unwrap(identities.idOf(identity));
         bool signed = _random(10) != 0;
         made.signature = _signDigest(signed ? made.key : _newKey(), digest);
@@ -155,16 +156,36 @@ abstract contract IdentityModel is TownModel {
             )
         );
         proposal.signature = _sign(signing, order);
-        good = signing == recovery.key && draft.changes == person.changes && draft.deadline >= block.timestamp;
+        good =
+            signing == recovery.key &&
+            draft.changes == person.changes &&
+            draft.deadline >= block.timestamp &&
+            (recovery.guardianUntil == 0 || (!person.legal && recovery.guardianUntil > recovery.dueAt));
     }
 
-    function _mayRecover(Person storage person, address by, uint32 acting) internal view returns (bool) {
-        if (!person.vetoed) return _mayActing(by, person.city, REGISTRAR, acting);
-        return
-            acting != DIRECTLY &&
-            acting != person.city &&
-            _isAncestorOrSelf(acting, person.city) &&
-            _may(by, acting, REGISTRAR);
+    /// @dev A veto counts: the city's own registrar has no say, one of an ancestor has.
+    function _isContested(uint256 index) internal view returns (bool) {
+        return _persons[index].vetoed && block.timestamp < _recoveries[index].dueAt;
+    }
+
+    function _isAncestors(uint256 index, address by, uint32 acting) internal view returns (bool) {
+        uint32 city = _persons[index].city;
+        if (acting == DIRECTLY || acting == city || !_isAncestorOrSelf(acting, city)) return false;
+        return _member[by][acting][REGISTRAR];
+    }
+
+    function _mayRecover(uint256 index, address by, uint32 acting) internal view returns (bool) {
+        if (!_isContested(index)) return _mayActing(by, _persons[index].city, REGISTRAR, acting);
+        return _isAncestors(index, by, acting) && isActive(acting) && !closed;
+    }
+
+    /// @dev Mostly who may: of the city or of the one that acts for it; after a veto, of an ancestor.
+    function _anyRegistrar(uint256 index) internal returns (address by, uint32 acting) {
+        uint32 city = _persons[index].city;
+        if (!_isContested(index) || _random(6) == 0) return _anyStanding(city, REGISTRAR);
+        acting = _parentOf(city);
+        if (!isActive(acting) || _random(3) == 0) acting = _parentOf(acting);
+        by = _officers[_anyOfficer(acting, REGISTRAR)];
     }
 
     /// @dev No open identity has it.

@@ -62,11 +62,11 @@ export interface FilledForm {
   /** What the wallet does not have, each in a sentence; empty if the form is complete. */
   missing: string[];
   /** Make the presentation; only what the form asks for is in it. @throws FormError while something is missing. */
-  sign: (answer: Answer) => Promise<Presentation>;
+  sign: (answer: FormSigning) => Promise<Presentation>;
 }
 
 /** With what a filled form is signed. */
-export interface Answer {
+export interface FormSigning {
   /** The current key of the identity that answers. */
   identityKey: PersonKey;
   /** The desk's. */
@@ -185,7 +185,7 @@ export async function fillForm(contracts: Reading, form: Form, wallet: Wallet, i
   const values = Object.fromEntries(
     shown.map(({ asked, document, names }) => [asked.name, Object.fromEntries(pick(document, names))]),
   );
-  const sign = async (answer: Answer) => {
+  const sign = async (answer: FormSigning) => {
     if (missing.length !== 0) throw new FormError(missing);
     const claims = shown.map(({ asked, document, names }) => ({
       claim: claimId(document),

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { concat, keccak256 } from "ethers";
+import { concat, hexlify, keccak256, toUtf8Bytes, toUtf8String } from "ethers";
 
 import { fieldLeaf, newSalt } from "../../src/identity/commitment.js";
 import {
@@ -113,6 +113,25 @@ describe("trees of fields", () => {
       expect(await verifier.isDisclosed(root, [], proof, [])).to.be.false;
     }
     expect(proveFields(fields(3), [])).to.deep.equal({ fields: [], proof: [], proofFlags: [] });
+  });
+
+  it("show no name twice, even if an issuer put two values under it, as the chain", async () => {
+    const { verifier } = await loadFixture(office);
+    const [first, second] = fields(2) as [OpenField, OpenField];
+    const shown = [first, second].map(({ salt, value }, i) => ({
+      name: "name",
+      salt,
+      value: hexlify(toUtf8Bytes(`${value}${i}`)),
+    }));
+    const leaves = shown.map(({ name, salt, value }) => fieldLeaf(name, salt, toUtf8String(value)));
+    const root = keccak256(concat([...leaves].sort()));
+    const proof = { proof: [], proofFlags: [true] };
+    expect(await verifier.processMultiProof(leaves, [], [true])).to.equal(root); // the proof leads there
+    expect(isDisclosed(root, { fields: shown, ...proof })).to.be.false;
+    expect(await verifier.isDisclosed(root, shown, [], [true])).to.be.false;
+    const one = { fields: shown.slice(0, 1), proof: leaves.slice(1), proofFlags: [false] };
+    expect(isDisclosed(root, one)).to.be.true;
+    expect(await verifier.isDisclosed(root, one.fields, one.proof, one.proofFlags)).to.be.true;
   });
 
   it("let no node pass for a field: leaves are hashed twice", async () => {

@@ -6,7 +6,7 @@ import { dateOf } from "../../src/common/time.js";
 import { newSalt } from "../../src/identity/commitment.js";
 import { type ClaimDocument, claimId, DocumentError, withAcceptance } from "../../src/identity/document.js";
 import { anchorBatch, prepareBatch } from "../../src/identity/issue.js";
-import { AccountKey } from "../../src/identity/key.js";
+import { AccountKey, type PersonKey } from "../../src/identity/key.js";
 import {
   Challenges,
   type ClaimToPresent,
@@ -24,6 +24,7 @@ import {
 } from "../../src/identity/presentation-check.js";
 import { revokeClaims, suspendClaims } from "../../src/identity/standing.js";
 import { CLAIM_STATUSES, PRESENTATION_STATUSES } from "../../src/identity/status.js";
+import { complete, propose } from "../identity/persons.js";
 import { loadFixture, time } from "../world.js";
 import {
   copyOf,
@@ -268,6 +269,30 @@ describe("presentations", () => {
       expect(await shown((one) => (one.claim.validUntil += 1))).to.equal("ClaimNotActive");
       const fields = [...resident.document.fields, ...licence.document.fields.slice(3)];
       expect(await shown((one) => (one.fields = fields))).to.equal("FieldsNotProven");
+    });
+
+    it("one who counts as a third party", async () => {
+      const { world, spouse, ofSpouse } = await holder();
+      const made = copyOf(await present(world.contracts, await requestOf(spouse, [ofSpouse])));
+      made.shown[0]!.party = 2; // all else is the second party's, and proven
+      expect((await verdict(world, made)).status).to.equal("SubjectNotProven");
+    });
+
+    it("what the thief of a phone shows, from the proposal to recover on and for ever; not the owner's with the new key", async () => {
+      const { world, person, made, request } = await all();
+      const newKey = world.newPhone();
+      await propose(world, person.identity, newKey);
+      expect(await verdict(world, made)).to.deep.equal({
+        status: "IdentityNotActive",
+        index: 0,
+        claimStatus: "Active",
+      });
+      await complete(world, person.identity, newKey);
+      const expires = dateOf((await time.latest()) + 600);
+      const shown = async (identityKey: PersonKey) =>
+        (await verdict(world, await present(world.contracts, { ...request, identityKey, expires }))).status;
+      expect(await shown(newKey)).to.equal("Valid");
+      expect(await shown(person.key)).to.equal("IdentitySignatureInvalid");
     });
 
     it("after its time, to the second", async () => {

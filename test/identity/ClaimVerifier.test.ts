@@ -203,7 +203,7 @@ describe("ClaimVerifier", () => {
       const content = {
         root: word(),
         subject: subjectCommitment(1, salts[0], person.identity),
-        holder: holderCommitment(0, salts[1], holder.signer),
+        holder: holderCommitment(1, salts[1], holder.signer),
       };
       await claims.connect(issuer).issue(terms, content);
       const claim = { issuer: issuer.address, serial: 0, position: 0, ...terms, ...content };
@@ -215,8 +215,10 @@ describe("ClaimVerifier", () => {
         holderSalt: salts[1],
         acceptance: "0x",
       };
-      const sent = await present(world, person, [{ shown: { ...shown, claim, own }, holder }]);
-      await expectWorth(world, sent, Presented.SubjectNotProven);
+      for (const party of [0, 1]) {
+        const sent = await present(world, person, [{ shown: { ...shown, claim, own, party }, holder }]);
+        await expectWorth(world, sent, Presented.SubjectNotProven);
+      }
     });
 
     it("is by the claim's holder key: not another claim's, nor one with another salt", async () => {

@@ -325,7 +325,7 @@ contract CityAccessManager is AccessManager, ICityAccessManager {
         super._setTargetFunctionRole(target, selector, role);
     }
 
-    /// @dev One walk from a city up to its country.
+    /// @notice One walk from a city up to its country.
     /// @return inactive The first city on the path that is not active, or city 0.
     /// @return below Whether `ancestor` was met, where all are active.
     function _walk(CityId city, CityId ancestor) private view returns (CityId inactive, bool below) {

@@ -37,7 +37,7 @@ abstract contract CityManaged is AccessManaged {
         require(manager.hasStanding(msg.sender, city, capability, lineage), NoStanding(msg.sender, city));
     }
 
-    /// @dev For what widens, for a city that may be unable to act: the guard, of the city that acts for it.
+    /// @notice For what widens, for a city that may be unable to act: the guard, of the city that acts for it.
     /// @return acting The last of the lineage, or the city itself.
     function _checkActing(
         CityId city,

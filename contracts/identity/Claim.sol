@@ -30,5 +30,6 @@ struct Claim {
 
 /// @dev EIP-712 type of Claim.
 bytes32 constant CLAIM_TYPEHASH = keccak256(
-    "Claim(address issuer,uint32 city,uint32 schema,uint64 serial,uint32 position,uint40 validFrom,uint40 validUntil,bytes32 root,bytes32 subject,bytes32 holder)"
+    "Claim(address issuer,uint32 city,uint32 schema,uint64 serial,uint32 position,uint40 validFrom,"
+    "uint40 validUntil,bytes32 root,bytes32 subject,bytes32 holder)"
 );

@@ -2,19 +2,18 @@
 pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {CityManaged} from "../access/CityManaged.sol";
 import {ADMIN, CityRole} from "../access/CityRole.sol";
 import {ICityAccessManager} from "../access/ICityAccessManager.sol";
 import {CityId} from "../city/CityId.sol";
 import {Signer} from "../common/Signer.sol";
-import {CLAIM_TYPEHASH, Claim} from "./Claim.sol";
+import {CLAIM_TYPEHASH} from "./Claim.sol";
 import {ClaimId} from "./ClaimId.sol";
+import {ClaimStore} from "./ClaimStore.sol";
 import {IClaimRegistry} from "./IClaimRegistry.sol";
 import {RecordWord, newRecord, pack} from "./RecordWord.sol";
 import {SchemaId} from "./SchemaId.sol";
-import {SchemaRegistry} from "./SchemaRegistry.sol";
 
 /// @title ClaimRegistry
 /// @notice Claims about persons, without the persons.
@@ -27,10 +26,9 @@ import {SchemaRegistry} from "./SchemaRegistry.sol";
 ///   A batch has a standing, and two bits for each position; of the two the graver counts.
 ///   By time: not yet valid, expired. By issuer: distrusted since.
 /// ```
-contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
+contract ClaimRegistry is ClaimStore {
     using Signer for address;
 
-    bytes32 private constant BATCH_KEY_TYPEHASH = keccak256("BatchKey(address issuer,uint64 serial)");
     bytes32 private constant ISSUE_ORDER_TYPEHASH = keccak256("IssueOrder(bytes32[] claims,uint40 deadline)");
     bytes32 private constant ANCHOR_ORDER_TYPEHASH = keccak256(
         "AnchorOrder(address issuer,uint32 city,uint32 schema,uint64 serial,uint32 count,bytes32 root,uint40 deadline)"
@@ -50,14 +48,6 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
     uint256 private constant ENCODED_LENGTH = 0x160;
     uint256 private constant ISSUED_OFFSET = 0xe0;
     uint256 private constant CONTENT_OFFSET = 0x120;
-
-    /// @dev Two bits each.
-    uint32 private constant POSITIONS_IN_WORD = 128;
-
-    mapping(ClaimId record => RecordWord) private _words;
-    mapping(ClaimId batch => bytes32) private _roots;
-    mapping(ClaimId batch => mapping(uint32 word => uint256)) private _positions;
-    mapping(CityId city => mapping(address issuer => uint40)) private _distrustedSince;
 
     constructor(ICityAccessManager manager_) CityManaged(manager_) EIP712("Civitas ClaimRegistry", "1") {}
 
@@ -200,58 +190,6 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
         emit IssuerDistrusted(city, issuer, since, msg.sender);
     }
 
-    // -------------------------------------------------------------------------------------------------------- reading
-
-    /// @inheritdoc IClaimRegistry
-    function statusOf(
-        Claim calldata claim,
-        bytes32[] calldata proof
-    ) external view returns (ClaimStatus status, ClaimId id) {
-        id = idOf(claim);
-        if (claim.serial == 0) {
-            RecordState memory state = _words[id].unpack();
-            if (state.exists) status = _statusOf(claim, state.issuedAt, state.standing);
-        } else {
-            ClaimId batch = batchOf(claim.issuer, claim.serial);
-            RecordState memory state = _words[batch].unpack();
-            if (_isIn(state, claim) && MerkleProof.verifyCalldata(proof, _roots[batch], ClaimId.unwrap(id))) {
-                Standing own = standingAt(batch, claim.position);
-                status = _statusOf(claim, state.issuedAt, own > state.standing ? own : state.standing);
-            }
-        }
-    }
-
-    /// @inheritdoc IClaimRegistry
-    function idOf(Claim calldata claim) public view returns (ClaimId) {
-        return ClaimId.wrap(_hashTypedDataV4(keccak256(abi.encode(CLAIM_TYPEHASH, claim))));
-    }
-
-    /// @inheritdoc IClaimRegistry
-    function batchOf(address issuer, uint64 serial) public view returns (ClaimId) {
-        return ClaimId.wrap(_hashTypedDataV4(keccak256(abi.encode(BATCH_KEY_TYPEHASH, issuer, serial))));
-    }
-
-    /// @inheritdoc IClaimRegistry
-    function stateOf(ClaimId record) external view returns (RecordState memory) {
-        return _words[record].unpack();
-    }
-
-    /// @inheritdoc IClaimRegistry
-    function standingAt(ClaimId batch, uint32 position) public view returns (Standing) {
-        uint256 word = _positions[batch][position / POSITIONS_IN_WORD];
-        return Standing((word >> _shiftOf(position)) & 3);
-    }
-
-    /// @inheritdoc IClaimRegistry
-    function rootOf(ClaimId batch) external view returns (bytes32) {
-        return _roots[batch];
-    }
-
-    /// @inheritdoc IClaimRegistry
-    function distrustedSince(CityId city, address issuer) external view returns (uint40) {
-        return _distrustedSince[city][issuer];
-    }
-
     // -------------------------------------------------------------------------------------------------------- internal: issuing
 
     /// @dev The guard, in the subtree of an open schema.
@@ -307,7 +245,7 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
         draft.encoded = abi.encode(CLAIM_TYPEHASH, issuer, city, schema, 0, 0, from, until, 0, 0, 0);
     }
 
-    /// @dev Put a content into the draft.
+    /// @notice Put a content into the draft.
     /// @return The id of the claim that then stands there.
     function _idOf(Draft memory draft, Content calldata content) private pure returns (ClaimId) {
         bytes memory encoded = draft.encoded;
@@ -400,8 +338,9 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
 
     function _checkSuccession(RecordState memory state, Terms calldata terms, CityId[] calldata lineage) private view {
         require(state.schema == terms.schema, SchemaDiffers(state.schema, terms.schema));
-        bool same = state.city == terms.city && lineage.length == 0;
-        if (!same) _checkStanding(state.city, state.schema.issuing(), lineage);
+        if (lineage.length != 0) _checkStanding(state.city, state.schema.issuing(), lineage);
+        CityId acting = lineage.length == 0 ? state.city : lineage[lineage.length - 1];
+        require(acting == terms.city, NoStanding(msg.sender, state.city));
     }
 
     function _setStandingAt(ClaimId batch, uint32 position, Standing standing) private {
@@ -416,41 +355,5 @@ contract ClaimRegistry is SchemaRegistry, EIP712, IClaimRegistry {
         state.changedIn = uint40(block.number);
         ++state.changes;
         _words[id] = pack(state);
-    }
-
-    // -------------------------------------------------------------------------------------------------------- internal: reading
-
-    function _existing(ClaimId id) private view returns (RecordState memory state) {
-        state = _words[id].unpack();
-        require(state.exists, ClaimUnknown(id));
-    }
-
-    /// @dev What the root does not say: that the batch may hold such a claim.
-    function _isIn(RecordState memory state, Claim calldata claim) private view returns (bool) {
-        return
-            state.exists &&
-            claim.position < state.count &&
-            claim.city == state.city &&
-            claim.schema == state.schema &&
-            _isAllowed(claim.validFrom, claim.validUntil, _schemas[claim.schema].maxValidity);
-    }
-
-    function _statusOf(Claim calldata claim, uint40 issuedAt, Standing standing) private view returns (ClaimStatus) {
-        if (standing == Standing.Revoked) return ClaimStatus.Revoked;
-        if (standing == Standing.Superseded) return ClaimStatus.Superseded;
-        uint40 since = _distrustedSince[claim.city][claim.issuer];
-        if (since != 0 && issuedAt >= since) return ClaimStatus.Distrusted;
-        if (claim.validUntil != 0 && block.timestamp >= claim.validUntil) return ClaimStatus.Expired;
-        if (standing == Standing.Suspended) return ClaimStatus.Suspended;
-        return block.timestamp < claim.validFrom ? ClaimStatus.NotYetValid : ClaimStatus.Active;
-    }
-
-    function _isAllowed(uint40 from, uint40 until, uint40 maxValidity) private pure returns (bool) {
-        if (until == 0) return maxValidity == 0;
-        return from < until && (maxValidity == 0 || until - from <= maxValidity);
-    }
-
-    function _shiftOf(uint32 position) private pure returns (uint256) {
-        return (position % POSITIONS_IN_WORD) * 2;
     }
 }

@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Signer} from "../common/Signer.sol";
-import {Claim} from "./Claim.sol";
 import {ClaimId} from "./ClaimId.sol";
 import {Commitments} from "./Commitments.sol";
 import {IClaimRegistry} from "./IClaimRegistry.sol";
@@ -20,7 +19,8 @@ contract ClaimVerifier is EIP712, IClaimVerifier {
 
     bytes32 private constant DISCLOSURE_TYPEHASH = keccak256("Disclosure(bytes32 claim,string[] fields)");
     bytes32 private constant PRESENTATION_TYPEHASH = keccak256(
-        "Presentation(bytes32 identity,Disclosure[] claims,string verifier,string purpose,bytes32 challenge,uint40 expires)Disclosure(bytes32 claim,string[] fields)"
+        "Presentation(bytes32 identity,Disclosure[] claims,string verifier,string purpose,bytes32 challenge,"
+        "uint40 expires)Disclosure(bytes32 claim,string[] fields)"
     );
 
     /// @inheritdoc IClaimVerifier

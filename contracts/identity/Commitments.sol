@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {IdentityId} from "./IdentityId.sol";
 
 /// @title Salted commitments: what the chain keeps in place of persons and contents.
-/// @notice A commitment tells nothing without its salt, and opens to one thing only. Each kind has a type hash of its own, so that none can be
+/// @notice A commitment tells nothing without its salt, and opens to one thing only. Each kind has a type hash of its own, so
+/// that none can be
 /// taken for another. A salt has 16 random bytes or more, and is used once.
 library Commitments {
     bytes32 internal constant FIELD_TYPEHASH = keccak256("Field(bytes32 name,bytes32 salt,bytes32 value)");

@@ -7,7 +7,6 @@ import {Capability} from "../access/CityRole.sol";
 import {ICityAccessManager} from "../access/ICityAccessManager.sol";
 import {CityId, NETWORK} from "../city/CityId.sol";
 import {Signer} from "../common/Signer.sol";
-import {Claim} from "./Claim.sol";
 import {ClaimId} from "./ClaimId.sol";
 import {Commitments} from "./Commitments.sol";
 import {ConsentId} from "./ConsentId.sol";
@@ -28,7 +27,9 @@ contract ConsentRegistry is CityManaged, EIP712, IConsentRegistry {
     using Signer for bytes;
 
     bytes32 private constant CONSENT_TYPEHASH = keccak256(
-        "Consent(bytes holder,bytes32 claim,uint32 schema,uint32 provider,bytes32 scope,bytes32 purpose,uint32 granteeCity,uint32 granteeCapability,address grantee,uint40 validFrom,uint40 validUntil,uint32 uses,uint40 deadline)"
+        "Consent(bytes holder,bytes32 claim,uint32 schema,uint32 provider,bytes32 scope,bytes32 purpose,"
+        "uint32 granteeCity,uint32 granteeCapability,address grantee,uint40 validFrom,uint40 validUntil,uint32 uses,"
+        "uint40 deadline)"
     );
     bytes32 private constant WITHDRAWAL_TYPEHASH = keccak256("Withdrawal(bytes32 consent)");
 

@@ -198,7 +198,8 @@ interface IClaimRegistry is ISchemaRegistry {
     function issueMany(Terms calldata terms, Content[] calldata contents) external returns (uint256 issued);
 
     /// @notice Issue claims that an issuer has signed off line. By anyone; the guard is asked about the issuer, now. The order is
-    /// IssueOrder(bytes32[] claims,uint40 deadline), over the claims' ids in their order. One that exists already is refused, of many it is skipped.
+    /// IssueOrder(bytes32[] claims,uint40 deadline), over the claims' ids in their order. One that exists already is refused, of
+    /// many it is skipped.
     function relay(
         Terms calldata terms,
         Content[] calldata contents,
@@ -259,7 +260,8 @@ interface IClaimRegistry is ISchemaRegistry {
 
     // -------------------------------------------------------------------------------------------------------- reading
 
-    /// @notice What a claim is worth now.
+    /// @notice What a claim is worth now. Of several that are so, the first of: unknown, revoked, superseded, distrusted, expired,
+    /// suspended, not yet valid.
     /// @param proof Of a claim in a batch, the path from its id to the root (MerkleProof of OpenZeppelin); empty of a single one.
     /// @return status The one answer.
     /// @return id The claim's id.

@@ -10,12 +10,14 @@ import {IClaimRegistry} from "./IClaimRegistry.sol";
 import {SchemaId} from "./SchemaId.sol";
 
 /// @title Consents to use what a claim says, and a receipt for each use.
-/// @notice The holder of a claim lets a department, or an account, use it: for a purpose, in a period, a number of times. It is signed with the
+/// @notice The holder of a claim lets a department, or an account, use it: for a purpose, in a period, a number of times. It is
+/// signed with the
 /// claim's holder key alone, which appears under no other claim, so that nobody else learns whose it is. Scope and purpose are
 /// salted commitments. Each use is recorded, for the holder and for auditors; a withdrawal works at once.
 ///
 /// Trust assumptions
-/// - The chain records uses; it does not move the data. A department that uses data without recording it breaks the law unseen by this contract.
+/// - The chain records uses; it does not move the data. A department that uses data without recording it breaks the law unseen by
+/// this contract.
 /// - The grantee opens scope and purpose commitments with what the holder gave it.
 interface IConsentRegistry {
     /// @notice The one answer to "may this consent be used now?".

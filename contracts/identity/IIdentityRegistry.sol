@@ -296,7 +296,8 @@ interface IIdentityRegistry {
         Signed calldata signed
     ) external;
 
-    /// @notice Propose to replace a key that is lost, stolen or out of date, or to set or end a guardianship. The identity is suspended until it is
+    /// @notice Propose to replace a key that is lost, stolen or out of date, or to set or end a guardianship. The identity is
+    /// suspended until it is
     /// decided. By a registrar of the city, or of the city that acts for it, under the guard, with the new key's signature.
     /// After a veto, by the registrar of an ancestor of the city, with the longer wait, and without veto.
     /// @param lineage Empty for the city's own registrar; see ICityAccessManager.hasStanding. After a veto: the one ancestor.
@@ -325,7 +326,8 @@ interface IIdentityRegistry {
     /// after a veto, by an ancestor's registrar.
     function close(IdentityId identity, uint16 reason, CityId[] calldata lineage) external;
 
-    /// @notice Move an identity to another city. By a registrar of that city, under the guard; the person and a registrar of the present city
+    /// @notice Move an identity to another city. By a registrar of that city, under the guard; the person and a registrar of the
+    /// present city
     /// sign Move(bytes32 identity,uint32 to,uint32 changes,uint40 deadline).
     function move(IdentityId identity, CityId to, Signed calldata signed, Release calldata release) external;
 

@@ -12,7 +12,7 @@ type RecordWord is uint256;
 using {unpack} for RecordWord global;
 
 function pack(IClaimRegistry.RecordState memory state) pure returns (RecordWord) {
-    uint256 word = state.exists ? 1 : 0;
+    uint256 word = 1; // only what exists is written
     word |= uint256(state.standing) << 8;
     word |= uint256(CityId.unwrap(state.city)) << 16;
     word |= uint256(SchemaId.unwrap(state.schema)) << 48;

@@ -13,7 +13,8 @@ import { identityOf, identityWorld, Kind, newKey, word } from "./world.js";
 /** Every type that a contract of this folder hashes, by name: `Rotation` -> `Rotation(bytes32 identity,...)`. */
 const inContracts = new Map<string, string>();
 for (const file of globSync("contracts/identity/*.sol")) {
-  for (const [, type = ""] of readFileSync(file, "utf8").matchAll(/keccak256\(\s*"([^"]+)"\s*\)/g)) {
+  const source = readFileSync(file, "utf8").replace(/"\s+"/g, ""); // long types stand in several literals
+  for (const [, type = ""] of source.matchAll(/keccak256\(\s*"([^"]+)"\s*\)/g)) {
     inContracts.set(type.slice(0, type.indexOf("(")), type);
   }
 }

@@ -73,6 +73,10 @@ abstract contract ClaimModel is TownModel {
         return (_claims[index], _items[index]);
     }
 
+    function isIssued(Claim calldata claim) external view returns (bool) {
+        return _isIssued(claims.idOf(claim));
+    }
+
     /// @dev The path of a claim in its batch.
     function proofOf(uint256 index) public view returns (bytes32[] memory) {
         Item memory item = _items[index];

@@ -166,10 +166,7 @@ describe("DIDs of identities", () => {
     const { client, dids, didOf, registryAddress } = world;
     const id = await register(world, newKey());
     const errorOf = async (did: string, accept?: string) => {
-      const { didDocument, didResolutionMetadata } = await dids.resolve(
-        did,
-        accept === undefined ? {} : { accept },
-      );
+      const { didDocument, didResolutionMetadata } = await dids.resolve(did, accept === undefined ? {} : { accept });
       expect(didDocument).to.equal(null);
       return didResolutionMetadata.error;
     };

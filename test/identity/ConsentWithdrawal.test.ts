@@ -175,10 +175,9 @@ describe("ConsentRegistry: who may end a consent", () => {
       const { taxpayer, provided, give } = world;
       await give(taxpayer, provided);
       for (const by of [stranger, hunanIssuer, registrar, shijiazhuang]) {
-        await expect(consents.connect(by).authorize(provided, [])).to.be.revertedWithCustomError(
-          manager,
-          "CityUnauthorized",
-        );
+        await expect(consents.connect(by).authorize(provided, []))
+          .to.be.revertedWithCustomError(consents, "NoStanding")
+          .withArgs(by.address, SHIJIAZHUANG);
       }
       await consents.connect(issuer).authorize(provided, []);
       for (const by of [stranger, hunanIssuer, registrar, shijiazhuang]) {
@@ -194,8 +193,8 @@ describe("ConsentRegistry: who may end a consent", () => {
       const another = consentOf(taxpayer, world.tax, { provider: SHIJIAZHUANG });
       await give(taxpayer, another);
       await expect(consents.connect(issuer).authorize(another, [])).to.be.revertedWithCustomError(
-        manager,
-        "CityUnauthorized",
+        consents,
+        "NoStanding",
       );
     });
 
@@ -229,12 +228,14 @@ describe("ConsentRegistry: who may end a consent", () => {
         manager,
         "CityNotActive",
       );
-      await expect(consents.connect(officer).authorize(provided, [])).to.be.revertedWithCustomError(
-        manager,
-        "CityUnauthorized",
-      );
-      await registry.connect(hebei).reinstate(SHIJIAZHUANG);
+      const standIn = consents.connect(officer);
+      await expect(standIn.authorize(provided, [])).to.be.revertedWithCustomError(consents, "NoStanding");
+      await standIn.authorize(provided, [HEBEI]);
+      await use(provided, tax);
+      await standIn.withdrawAuthorization(provided, [HEBEI]);
       await manager.setTargetClosed(consents, true);
+      await expect(standIn.authorize(provided, [HEBEI])).to.be.revertedWithCustomError(manager, "ContractClosed");
+      await registry.connect(hebei).reinstate(SHIJIAZHUANG);
       await expect(consents.connect(issuer).authorize(provided, [])).to.be.revertedWithCustomError(
         manager,
         "ContractClosed",
@@ -243,7 +244,6 @@ describe("ConsentRegistry: who may end a consent", () => {
       await consents.connect(issuer).authorize(provided, []);
 
       // An ancestor stands in for it only while it cannot act.
-      const standIn = consents.connect(officer);
       for (const lineage of [[HEBEI], [], [CHINA]]) {
         await expect(standIn.withdrawAuthorization(provided, lineage)).to.be.revertedWithCustomError(
           consents,

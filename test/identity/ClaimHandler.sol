@@ -73,10 +73,11 @@ contract ClaimHandler is ClaimIssuing {
         if (_random(8) != 0) (draft.terms.city, draft.terms.schema) = (CityId.wrap(city), SchemaId.wrap(schema));
         if (acting != DIRECTLY && _random(4) != 0) draft.terms.city = CityId.wrap(acting);
         draft.officer = _numberOf(by);
-        bool same = CityId.unwrap(draft.terms.city) == city && acting == DIRECTLY;
+        // By the city itself, or by the one that acts for it and gives the new claim.
         bool right =
             SchemaId.unwrap(draft.terms.schema) == schema &&
-                (same || _stands(by, city, _cap(schema), acting)) &&
+                CityId.unwrap(draft.terms.city) == (acting == DIRECTLY ? city : acting) &&
+                _stands(by, city, _cap(schema), acting) &&
                 _mayIssue(by, draft.terms) &&
                 !_isIssued(_idOf(draft, 0));
         if (item.batch == 0) {

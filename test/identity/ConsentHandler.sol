@@ -90,8 +90,8 @@ contract ConsentHandler is TownModel {
     function give(uint256 seed) external {
         _begin(seed);
         bool again = _consents.length != 0 && _random(4) == 0;
-        uint256 index = again ? _random(_consents.length) : _signAny();
-        if (!again && _random(5) == 0) return;
+        uint256 index = again ? _anySigned(true) : _signAny();
+        if (!again && _random(3) == 0) return;
         IConsentRegistry.Consent memory consent = _consents[index];
         Signed storage signed = _signed[index];
         bool right =
@@ -109,7 +109,7 @@ contract ConsentHandler is TownModel {
     function withdraw(uint256 seed) external {
         _begin(seed);
         if (_consents.length == 0 || _random(3) != 0) return;
-        uint256 index = _random(_consents.length);
+        uint256 index = _anySigned(false);
         Signed storage signed = _signed[index];
         uint256 signing = _random(4) == 0 ? _random(HOLDERS) : signed.holder;
         bytes memory signature = _sign(_holderKey(signing), keccak256(abi.encode(WITHDRAWAL, signed.id)));
@@ -144,6 +144,7 @@ contract ConsentHandler is TownModel {
     function use(uint256 seed) external {
         _begin(seed);
         if (_consents.length == 0) return;
+        _perhapsClose();
         uint256 index = _anyGiven(_random(3) == 0, true);
         Signed storage signed = _signed[index];
         IConsentRegistry.Consent memory consent = _consents[index];
@@ -180,7 +181,8 @@ contract ConsentHandler is TownModel {
             claims.reinstate(ids, 1, new CityId[](0));
             _standings[index] = IClaimRegistry.Standing.Standing;
         } else if (_standings[index] == IClaimRegistry.Standing.Standing) {
-            bool revoke = _random(6) == 0;
+            if (_random(3) != 0) return;
+            bool revoke = _random(10) == 0;
             if (revoke) claims.revoke(ids, 1, new CityId[](0));
             else claims.suspend(ids, 1, new CityId[](0));
             _standings[index] = revoke ? IClaimRegistry.Standing.Revoked : IClaimRegistry.Standing.Suspended;
@@ -254,6 +256,19 @@ contract ConsentHandler is TownModel {
             claim.schema == consent.schema &&
             (ClaimId.unwrap(consent.claim) == 0 || consent.claim == claims.idOf(claim)) &&
             (CityId.unwrap(consent.provider) == 0 || CityId.unwrap(consent.provider) == CityId.unwrap(claim.city));
+    }
+
+    /// @dev Often one that was not given, and withdrawn already or not.
+    function _anySigned(bool withdrawn) private returns (uint256 index) {
+        index = _random(_consents.length);
+        if (_random(2) == 0) return index;
+        for (
+            uint256 i = 0;
+            i < _consents.length && (_signed[index].given || _signed[index].withdrawn != withdrawn);
+            ++i
+        ) {
+            index = (index + 1) % _consents.length;
+        }
     }
 
     /// @dev Mostly one that was given and not withdrawn; and authorised, or of the schema that asks for it, if that is sought.

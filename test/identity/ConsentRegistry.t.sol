@@ -79,9 +79,7 @@ contract ConsentHandlerTest is Test {
             else if (dice == 7) handler.rule(seed);
             else handler.replay(seed);
             uint256 count = handler.consentCount();
-            if (count == 0) continue;
-            seen |= 1 << uint8(handler.statusOf(seed % count));
-            seen |= 1 << uint8(handler.statusOf(count - 1));
+            for (uint256 j = 0; i % 8 == 0 && j < count; ++j) seen |= 1 << uint8(handler.statusOf(j));
         }
         for (uint256 i = 0; i < _acts.length; ++i) {
             assertNotEq(handler.allowed(_acts[i]), 0, string.concat(_acts[i], " was never allowed"));

@@ -168,7 +168,7 @@ contract IdentityHandler is IdentityModel {
         Recovery memory recovery;
         recovery.isFinal = _isContested(index);
         recovery.key = _newKey();
-        recovery.guardianUntil = _random(4) == 0 ? uint40(block.timestamp + 1 + _random(60 days)) : 0;
+        recovery.guardianUntil = _random(4) == 0 ? uint40(block.timestamp + 1 + _random(40 days)) : 0;
         recovery.acting = acting == DIRECTLY ? person.city : acting;
         recovery.dueAt = uint40(block.timestamp) + (recovery.isFinal ? 30 days : 7 days);
         recovery.changes = person.changes + 1;
@@ -205,6 +205,7 @@ contract IdentityHandler is IdentityModel {
             return;
         }
         if (person.recovering && _random(2) == 0 && block.timestamp < recovery.dueAt) vm.warp(recovery.dueAt);
+        _perhapsClose();
         uint256 key = recovery.key == 0 || _random(10) == 0 ? person.key : recovery.key;
         bool right = person.recovering && key == recovery.key && block.timestamp >= recovery.dueAt;
         right = right && isActive(recovery.acting) && !closed;

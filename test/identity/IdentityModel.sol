@@ -117,7 +117,7 @@ abstract contract IdentityModel is TownModel {
         if (identity.code != 0) free = free && legal && _isFree(0, identity.code);
         if (_random(legal ? 16 : 6) == 0) {
             identity.guardian = keccak256("guardian");
-            identity.guardianUntil = uint40(block.timestamp + _random(60 days));
+            identity.guardianUntil = uint40(block.timestamp + _random(20 days));
         }
         bool guarded = identity.guardian == 0 || (!legal && identity.guardianUntil > block.timestamp);
         bytes32 digest = IdentityId.unwrap(identities.idOf(identity));
@@ -183,7 +183,7 @@ abstract contract IdentityModel is TownModel {
     function _anyRegistrar(uint256 index) internal returns (address by, uint32 acting) {
         uint32 city = _persons[index].city;
         if (!_isContested(index) || _random(6) == 0) return _anyStanding(city, REGISTRAR);
-        acting = _parentOf(city);
+        acting = _random(4) == 0 ? city : _parentOf(city); // its own is no ancestor
         if (!isActive(acting) || _random(3) == 0) acting = _parentOf(acting);
         by = _officers[_anyOfficer(acting, REGISTRAR)];
     }
@@ -200,9 +200,13 @@ abstract contract IdentityModel is TownModel {
         return true;
     }
 
-    /// @dev Mostly a free one.
+    /// @dev Mostly a free one, now and then one of an open identity.
     function _anyTag(uint32 version) internal returns (bytes32 tag) {
         if (_random(40) == 0) return 0;
+        if (_persons.length != 0 && _random(4) == 0) {
+            Tag[] storage tags = _tags[_anyPerson()];
+            for (uint256 i = 0; i < tags.length; ++i) if (tags[i].version == version) return tags[i].value;
+        }
         tag = bytes32(1 + _random(TAGS));
         for (uint256 i = 0; i < 3 && !_isFree(version, tag); ++i) tag = bytes32(1 + _random(TAGS));
     }

@@ -108,6 +108,13 @@ abstract contract TownModel {
         manager.setTargetClosed(_guarded, closed);
     }
 
+    /// @dev Now and then the contract is closed just before an act that would be right.
+    function _perhapsClose() internal {
+        if (closed || _random(20) != 0) return;
+        closed = true;
+        manager.setTargetClosed(_guarded, true);
+    }
+
     function _retireTown() private {
         if (_retired || !isActive(2) || _random(6) != 0) return;
         CityId[] memory successors = new CityId[](1);

@@ -22,7 +22,7 @@ const HELP = `Anchors synthetic licences (claims of four salted fields) batch by
   --network <name> in process without it; localnode is a \`hardhat node\`
   --help           this text
 
-Each claim can be made again from the seed alone; nothing is written to disk. A batch that is anchored already is computed, compared and
+Each claim can be made again from the seed alone; nothing is written to disk. On a node, a batch that is anchored already is computed, compared and
 skipped: a run that was killed goes on with the same command, and more --claims with the same --batch continue it.
 
 Exit codes: 0 done, 1 something failed, 2 the options make no sense.`;

@@ -30,8 +30,8 @@ export async function loadFixture<Made>(fixture: () => Promise<Made>): Promise<M
     return known.made as Made;
   }
   const made = await fixture();
-  const { restore } = await networkHelpers.takeSnapshot();
-  taken.push({ fixture, made, restore });
+  const snapshot = await networkHelpers.takeSnapshot();
+  taken.push({ fixture, made, restore: async () => snapshot.restore() });
   return made;
 }
 

@@ -28,7 +28,7 @@ interface IClaimRegistry is ISchemaRegistry {
     /// @param Expired Its validity has ended.
     /// @param Superseded Another claim took its place.
     /// @param Revoked Revoked for ever, itself or with its batch.
-    /// @param Distrusted Its issuer was found untrustworthy, from a moment before it was issued.
+    /// @param Distrusted Its issuer was found untrustworthy, from a moment at or before it was issued.
     enum ClaimStatus {
         Unknown,
         NotYetValid,
@@ -218,7 +218,7 @@ interface IClaimRegistry is ISchemaRegistry {
 
     /// @notice Suspend claims, or whole batches, of one city and schema. By the issuing capability alone, held today.
     /// Of many, those that cannot change (suspended, revoked or superseded already) are skipped.
-    /// @param reason A code; docs/identity.md lists those in use.
+    /// @param reason A code; src/identity/reason.ts lists those in use.
     /// @param lineage Empty for the city itself; see ICityAccessManager.hasStanding.
     function suspend(ClaimId[] calldata records, uint16 reason, CityId[] calldata lineage) external;
 
@@ -254,7 +254,8 @@ interface IClaimRegistry is ISchemaRegistry {
         CityId[] calldata lineage
     ) external returns (ClaimId successor);
 
-    /// @notice Distrust whatever an issuer issued for a city from a moment on. By the city's controller with the role alone; for ever.
+    /// @notice Distrust whatever an issuer issued for a city from a moment on. By the city's controller, or that of the city that acts for it,
+    /// with the role alone; for ever.
     /// @param since UTC seconds, not in the future; earlier than what is known, if anything is.
     function distrust(CityId city, address issuer, uint40 since, CityId[] calldata lineage) external;
 

@@ -13,7 +13,7 @@ import {IdentityId} from "./IdentityId.sol";
 ///
 /// Trust assumptions
 /// - A registrar, (city, IDENTITY), decides who somebody is. Alone it can register no key without that key's signature, replace no key
-///   against the person's veto, and move no one. It can suspend and close the identities of its city, and register a person anew under
+///   against the person's veto (but that of an ancestor, or of the network, can), and move no one. It can suspend and close the identities of its city, and register a person anew under
 ///   another id, which inherits nothing; everyone sees that.
 /// - The tags are as unique as the tag service makes them.
 /// - A signer's verifier, or contract, decides what its signatures are. Whoever deals with the person must know that code (the suite's
@@ -88,7 +88,8 @@ interface IIdentityRegistry {
     /// @param evidence Salted commitment to what the registrar saw.
     /// @param deadline Last moment to propose it, UTC seconds.
     /// @param signature The new key's, over
-    /// Recovery(bytes32 identity,bytes newSigner,bytes32 guardian,uint40 guardianUntil,uint32 changes,uint40 deadline).
+    /// Recovery(bytes32 identity,bytes newSigner,bytes32 guardian,uint40 guardianUntil,uint32 changes,uint40 deadline), with the
+    /// count of changes of recoveryOf.
     struct Proposal {
         Control control;
         bytes32 evidence;
@@ -121,7 +122,8 @@ interface IIdentityRegistry {
     /// @param acting The city whose registrar proposed it.
     /// @param dueAt From when on it can be completed; after a veto, until when that counts. UTC seconds.
     /// @param isFinal No veto stands against it.
-    /// @param changes The identity's count of changes when it was proposed: what a veto binds, whatever happens meanwhile.
+    /// @param changes The identity's count of changes at the last proposal, 0 if there was none: what a veto of it binds, and the new key's
+    /// agreement to the next one, whatever else happens meanwhile.
     struct Recovery {
         bytes32 control;
         CityId acting;
@@ -316,7 +318,7 @@ interface IIdentityRegistry {
     // -------------------------------------------------------------------------------------------------------- registrar
 
     /// @notice Suspend an identity. By a registrar with the role alone.
-    /// @param reason A code; docs/identity.md lists those in use.
+    /// @param reason A code; src/identity/reason.ts lists those in use.
     function suspend(IdentityId identity, uint16 reason, CityId[] calldata lineage) external;
 
     /// @notice End a registrar's suspension. By a registrar under the guard.
@@ -349,7 +351,7 @@ interface IIdentityRegistry {
     /// @notice The identity's state, and the keccak-256 of its current signer.
     function stateOf(IdentityId identity) external view returns (State memory state, bytes32 signerHash);
 
-    /// @notice The proposed recovery, all zero if none.
+    /// @notice The proposed recovery, or what is left of the last one; all zero if there never was one.
     function recoveryOf(IdentityId identity) external view returns (Recovery memory);
 
     /// @notice The salted commitment to the guardian; zero without one.

@@ -76,7 +76,7 @@ interface ISchemaRegistry {
     /// @notice Make a schema. By (city, SCHEMA) under the guard.
     function createSchema(SchemaTerms calldata terms) external returns (SchemaId schema);
 
-    /// @notice Close a schema for new claims, for ever. By (its city, SCHEMA) with the role alone.
+    /// @notice Close a schema for new claims, for ever. By (its city, SCHEMA), or that of the city that acts for it, with the role alone.
     function retireSchema(SchemaId schema, CityId[] calldata lineage) external;
 
     /// @notice A schema by its number; all zero if unknown.

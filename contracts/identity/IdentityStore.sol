@@ -216,7 +216,8 @@ abstract contract IdentityStore is CityManaged, EIP712, IIdentityRegistry {
 
     function _endRecovery(IdentityId id, State memory state) internal returns (uint40 previousBlock) {
         state.recovering = false;
-        delete _recoveries[id];
+        // The count stays: what the next proposal binds.
+        _recoveries[id] = Recovery(0, NETWORK, 0, false, _recoveries[id].changes);
         return _touch(id, state);
     }
 
@@ -263,7 +264,7 @@ abstract contract IdentityStore is CityManaged, EIP712, IIdentityRegistry {
         uint256 begin
     ) internal pure {
         require(signer.length >= Signer.ACCOUNT_LENGTH, SignerInvalid(signer));
-        bool isValid = guardian == 0 ? until == 0 : until > begin && kind == Kind.Natural;
+        bool isValid = guardian == 0 ? until == 0 : until > begin && kind != Kind.Legal;
         require(isValid, GuardianInvalid(guardian, until));
     }
 
@@ -306,7 +307,7 @@ abstract contract IdentityStore is CityManaged, EIP712, IIdentityRegistry {
                 keccak256(control.signer),
                 control.guardian,
                 control.guardianUntil,
-                state.changes,
+                _recoveries[id].changes,
                 proposal.deadline
             )
         );

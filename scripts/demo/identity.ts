@@ -118,7 +118,9 @@ export async function identityStory(stage: Stage): Promise<IdentitySecrets> {
   await grant(controller, chancheng, issueUnder(schemaNumber("resident")), civilAffairs);
   await grant(office(FOSHAN.slice(0, 9)), foshan, issueUnder(schemaNumber("driving-licence")), trafficPolice);
   for (const [name, number] of schemas) {
-    tell(`Schema ${number}, ${name.padEnd(15)} ${READY_SCHEMAS[name].fields.map((field) => field.name).join(", ")}`);
+    tell(
+      `Schema ${number}, ${`${name}:`.padEnd(17)} ${READY_SCHEMAS[name].fields.map((field) => field.name).join(", ")}`,
+    );
   }
 
   // -------------------------------------------------------------------------------------------------------- registering
@@ -143,7 +145,7 @@ export async function identityStory(stage: Stage): Promise<IdentitySecrets> {
   const daughterId = await register(daughter, phone);
   const motherId = await register(mother, motherKey);
   tell(`Her number stays in the officer's client. The chain has a keyed tag, and the phone's public key (P-256).`);
-  tell(`Identity ${short(daughterId)} is ${(await identityById(civitas, daughterId)).status}.`);
+  tell(`Identity ${daughterId} is ${(await identityById(civitas, daughterId)).status}.`);
   await tryTo("The registrar registers her a second time", async () => register(daughter, await newPhone()));
   const stranger = { number: "440604197501010015" };
   await tryTo("The registrar registers somebody without their signature", async () =>
@@ -227,8 +229,12 @@ export async function identityStory(stage: Stage): Promise<IdentitySecrets> {
   const answer = await look(proof);
   const [relation] = answer.claims;
   tell(`The desk: ${answer.status}. ${JSON.stringify(relation?.fields)}: ${short(daughterId)} is the child,`);
-  tell(`and the parent is the identity ${short(motherId)}: ${relation?.relation?.second === motherId}.`);
-  tell(`No name, no number, no certificate was shown. Blocks since: ${(await provider.getBlockNumber()) - before}.`);
+  tell(
+    `and her mother, ${relation?.relation?.second === motherId ? "proven to be" : "which is not"} the identity ${short(motherId)}, is her mother.`,
+  );
+  tell(
+    `No name, no number, no certificate was shown. Blocks written to the chain for it: ${(await provider.getBlockNumber()) - before}.`,
+  );
   tell(`The same presentation again: ${(await look(proof)).message}.`);
   tell(
     `One made for another desk: ${(await look(await show(wallet, phone, birth.id, ["relation"], "a stranger"))).message}.`,

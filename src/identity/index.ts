@@ -48,6 +48,7 @@ export * from "./key.js";
 export * from "./number.js";
 export * from "./order.js";
 export {
+  chainTime,
   type Expected,
   type Presence,
   type PresenceAnswer,

@@ -129,9 +129,12 @@ export async function signRecovery(
     guardianUntil: guardianship === undefined ? 0 : Number(secondsOf(guardianship.until)),
   };
   const { signer: newSigner, guardian, guardianUntil } = control;
-  const value = await bound(contracts, { identity, newSigner, guardian, guardianUntil }, deadline);
+  // The count of the last proposal: nothing that a thief does to the identity spoils the agreement.
+  const { changes } = await contracts.identities.recoveryOf(identity);
+  const seconds = Number(secondsOf(deadline));
+  const value = { identity, newSigner, guardian, guardianUntil, changes, deadline: seconds };
   const signature = await newKey.sign(await digestOf(contracts, "identities", RECOVERY_TYPES, value));
-  return { identity, control, deadline: value.deadline, signature };
+  return { identity, control, deadline: seconds, signature };
 }
 
 /**

@@ -54,7 +54,7 @@ describe("IdentityRegistry: recovery", () => {
       .withArgs(victim, control, await blockOf(proposed));
     expect((await identities.stateOf(victim)).signerHash).to.equal(keccak256(next.signer));
     expect(await stateOf(world, victim)).to.deep.include({ recoveries: 1n, recovering: false, changes: 2n });
-    expect(await identities.recoveryOf(victim)).to.deep.equal([ZeroHash, 0n, 0n, false, 0n]);
+    expect(await identities.recoveryOf(victim)).to.deep.equal([ZeroHash, 0n, 0n, false, 1n]);
     expect(await present(world, victim, next)).to.equal(Presence.Valid);
     expect(await present(world, victim, thief)).to.equal(Presence.SignatureInvalid);
   });
@@ -82,11 +82,12 @@ describe("IdentityRegistry: recovery", () => {
       identities.connect(registrar).proposeRecovery(id, { ...proposal, control }, []),
       "a guardian",
     ).to.be.revertedWithCustomError(identities, "SignatureInvalid");
-    const stale = await proposalOf(world, victim, next);
-    await identities.connect(registrar).suspend(victim, 1, []);
+    const used = await proposalOf(world, victim, next);
+    await identities.connect(registrar).proposeRecovery(victim, used, []);
+    await identities.connect(registrar).withdrawRecovery(victim, []);
     await expect(
-      identities.connect(registrar).proposeRecovery(victim, stale, []),
-      "agreed to before the identity changed",
+      identities.connect(registrar).proposeRecovery(victim, used, []),
+      "agreed to once",
     ).to.be.revertedWithCustomError(identities, "SignatureInvalid");
   });
 

@@ -159,7 +159,8 @@ export async function proposalOf(
   twist: Twist = {},
 ): Promise<IIdentityRegistry.ProposalStruct> {
   const { signer, ...rest } = controlOf(newKey, control);
-  const order = { ...(await orderOf(world, id, twist)), newSigner: signer, ...rest };
+  const { changes } = await world.identities.recoveryOf(id);
+  const order = { ...(await orderOf(world, id, { changes, ...twist })), newSigner: signer, ...rest };
   return {
     control: { signer, ...rest },
     evidence: word(),

@@ -153,7 +153,7 @@ export async function register(
   by = world.registrar,
 ): Promise<string> {
   const identity = identityOf(key, changes);
-  const signature = await world.sign(key, "identities", IDENTITY_TYPES, identity as never);
+  const signature = await world.sign(key, "identities", IDENTITY_TYPES, identity);
   await world.identities.connect(by).register(identity, signature);
   return world.identities.idOf(identity);
 }

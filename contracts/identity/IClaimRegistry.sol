@@ -254,8 +254,8 @@ interface IClaimRegistry is ISchemaRegistry {
         CityId[] calldata lineage
     ) external returns (ClaimId successor);
 
-    /// @notice Distrust whatever an issuer issued for a city from a moment on. By the city's controller, or that of the city that acts for it,
-    /// with the role alone; for ever.
+    /// @notice Distrust whatever an issuer issued for a city from a moment on. By the city's controller, or that of the city that acts
+    /// for it, with the role alone; for ever.
     /// @param since UTC seconds, not in the future; earlier than what is known, if anything is.
     function distrust(CityId city, address issuer, uint40 since, CityId[] calldata lineage) external;
 

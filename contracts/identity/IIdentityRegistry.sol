@@ -13,7 +13,8 @@ import {IdentityId} from "./IdentityId.sol";
 ///
 /// Trust assumptions
 /// - A registrar, (city, IDENTITY), decides who somebody is. Alone it can register no key without that key's signature, replace no key
-///   against the person's veto (but that of an ancestor, or of the network, can), and move no one. It can suspend and close the identities of its city, and register a person anew under
+///   against the person's veto (but that of an ancestor, or of the network, can), and move no one. It can suspend and
+///   close the identities of its city, and register a person anew under
 ///   another id, which inherits nothing; everyone sees that.
 /// - The tags are as unique as the tag service makes them.
 /// - A signer's verifier, or contract, decides what its signatures are. Whoever deals with the person must know that code (the suite's

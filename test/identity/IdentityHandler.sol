@@ -172,7 +172,11 @@ contract IdentityHandler is IdentityModel {
         recovery.acting = acting == DIRECTLY ? person.city : acting;
         recovery.dueAt = uint40(block.timestamp) + (recovery.isFinal ? 30 days : 7 days);
         recovery.changes = person.changes + 1;
-        (IIdentityRegistry.Proposal memory proposal, bool good) = _proposal(person, recovery);
+        (IIdentityRegistry.Proposal memory proposal, bool good) = _proposal(
+            person,
+            recovery,
+            _recoveries[index].changes
+        );
         bool right = good && !person.closed && !person.recovering && _mayRecover(index, by, acting);
         _order(
             "proposeRecovery",

@@ -137,9 +137,11 @@ abstract contract IdentityModel is TownModel {
     /// @dev The new key signs; the old one is not asked.
     function _proposal(
         Person storage person,
-        Recovery memory recovery
+        Recovery memory recovery,
+        uint32 last
     ) internal returns (IIdentityRegistry.Proposal memory proposal, bool good) {
         Draft memory draft = _draft(person);
+        uint32 changes = last + (draft.changes - person.changes); // it binds the last proposal, whatever a thief does meanwhile
         uint256 signing = _random(10) == 0 ? person.key : recovery.key;
         proposal.control = _control(recovery.key, recovery.guardianUntil);
         proposal.evidence = keccak256("seen");
@@ -151,7 +153,7 @@ abstract contract IdentityModel is TownModel {
                 keccak256(proposal.control.signer),
                 proposal.control.guardian,
                 recovery.guardianUntil,
-                draft.changes,
+                changes,
                 draft.deadline
             )
         );

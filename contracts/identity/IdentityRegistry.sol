@@ -183,7 +183,7 @@ contract IdentityRegistry is IdentityStore {
         State memory state = _unbound(id);
         if (_isContested(id, state)) _checkAncestor(state.city, lineage);
         else _checkStanding(state.city, IDENTITY, lineage);
-        (state.closed, state.vetoed) = (true, false);
+        state.closed = true;
         emit IdentityClosed(id, reason, msg.sender, _touch(id, state));
     }
 

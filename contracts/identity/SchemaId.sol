@@ -6,14 +6,10 @@ import {Capability} from "../access/CityRole.sol";
 /// @title The number of a schema of claims, from 1, below 2^31. Given once and never reused.
 type SchemaId is uint32;
 
-using {equal as ==, differ as !=, issuing} for SchemaId global;
+using {equal as ==, issuing} for SchemaId global;
 
 function equal(SchemaId a, SchemaId b) pure returns (bool) {
     return SchemaId.unwrap(a) == SchemaId.unwrap(b);
-}
-
-function differ(SchemaId a, SchemaId b) pure returns (bool) {
-    return SchemaId.unwrap(a) != SchemaId.unwrap(b);
 }
 
 /// @notice The capability to issue under the schema.

@@ -233,8 +233,8 @@ contract ConsentHandler is TownModel {
     function _isFree(uint256 holder, IConsentRegistry.Consent memory consent) private view returns (bool) {
         for (uint256 i = 0; i < _consents.length; ++i) {
             if (_signed[i].holder != holder || !_signed[i].given) continue;
-            if (_consents[i].claim != consent.claim) return false;
-            if (ClaimId.unwrap(consent.claim) == 0 && _consents[i].schema != consent.schema) return false;
+            if (!(_consents[i].claim == consent.claim)) return false;
+            if (ClaimId.unwrap(consent.claim) == 0 && !(_consents[i].schema == consent.schema)) return false;
         }
         return true;
     }

@@ -12,7 +12,6 @@ import {
   notReady,
   proposalOf,
   propose,
-  recover,
   rotate,
   setOperator,
   stateOf,

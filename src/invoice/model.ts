@@ -127,8 +127,8 @@ export interface PaymentInstructions {
   meansText?: string;
   /** BT-83: what the payer writes on it. */
   reference?: string;
-  /** BG-17: BT-84, 85, 86. */
-  accounts?: { id: string; name?: string; bank?: string }[];
+  /** BG-17: BT-84, 85, 86. Several accounts are several instructions. */
+  account?: { id: string; name?: string; bank?: string };
   /** BG-18: BT-87 (last digits), 88. */
   card?: { number: string; network?: string; holder?: string };
   /** BG-19: BT-89 and 91. BT-90 is one of the seller's or payee's ids, with the scheme SEPA. */
@@ -155,6 +155,8 @@ export interface DocumentAdjustment extends Adjustment {
   category: string;
   /** BT-96, 103: basis points; absent for O. */
   rate?: number;
+  /** VAT of `amount`, where it was taken out of a price with VAT; as in a line. */
+  tax?: bigint;
 }
 
 /** BG-25 */

@@ -6,6 +6,12 @@ import {CityId} from "../city/CityId.sol";
 /// @title What an account may do for a city. Numbers from 0x8000_0000 on are "issue under schema n" (0x8000_0000 | n).
 type Capability is uint32;
 
+using {equal as ==} for Capability global;
+
+function equal(Capability a, Capability b) pure returns (bool) {
+    return Capability.unwrap(a) == Capability.unwrap(b);
+}
+
 /// @dev Administers every role of the city; its holder is the city's controller. With city 0 it is AccessManager's ADMIN_ROLE.
 Capability constant ADMIN = Capability.wrap(0);
 
@@ -17,6 +23,18 @@ Capability constant IDENTITY = Capability.wrap(2);
 
 /// @dev Makes and closes the city's schemas of claims.
 Capability constant SCHEMA = Capability.wrap(3);
+
+/// @dev The city's tax bureau: admits taxpayers, sets their quotas, and keeps its tax periods.
+Capability constant TAX = Capability.wrap(4);
+
+/// @dev The city's finance bureau: the same for fiscal units (hospitals, police).
+Capability constant FISCAL = Capability.wrap(5);
+
+/// @dev Attests payments and refunds: an accredited payment provider, or a contract that is an IPaymentSource.
+Capability constant PAYMENT = Capability.wrap(6);
+
+/// @dev Of the network alone, for an InvoiceRegistry: charges quotas and takes payments.
+Capability constant INVOICING = Capability.wrap(7);
 
 /// @title Roles of AccessManager.
 /// @notice A role is (city, capability), packed as 32 bits of city and 32 bits of capability.

@@ -107,6 +107,7 @@ describe("CityRegistry", () => {
       const submit = (change: object) => registry.connect(stranger).submit({ ...application, ...change });
       await expect(submit({ applicant: hebei.address })).to.be.revertedWithCustomError(registry, "NotApplicant");
       await expect(submit({ code: code("MA.156.4302") })).to.be.revertedWithCustomError(registry, "CodeNotBelow");
+      await expect(submit({ code: code("MA.156.13") })).to.be.revertedWithCustomError(registry, "CodeNotBelow"); // its own
       await expect(submit({ name: "" })).to.be.revertedWithCustomError(registry, "NameLengthInvalid");
       await expect(submit({ parent: 99 })).to.be.revertedWithCustomError(manager, "CityUnknown");
       await expect(submit({ parent: 0, code: code("MA.784") })).to.be.revertedWithCustomError(registry, "NotCountry");

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {EnumerableSet} from "@openzeppelin/contracts/utils/structs/EnumerableSet.sol";
+import {CityManaged} from "../access/CityManaged.sol";
+import {Capability, FISCAL, INVOICING, TAX} from "../access/CityRole.sol";
+import {ICityAccessManager} from "../access/ICityAccessManager.sol";
+import {CityId, NETWORK} from "../city/CityId.sol";
+import {Page} from "../common/Page.sol";
+import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
+import {IdentityId} from "../identity/IdentityId.sol";
+import {FISCAL_KINDS, InvoiceKind, TAX_KINDS, bureauOf, setOf} from "./InvoiceKind.sol";
+import {ITaxpayerRegistry} from "./ITaxpayerRegistry.sol";
+import {TaxPeriod, periodAt} from "./TaxPeriod.sol";
+
+/// @title TaxpayerRegistry
+/// @notice Who may issue documents, and how much in a month.
+/// @dev
+/// ```
+///   admit                freeze
+///  ──────► Admitted ◄──────────────► Frozen       either ── dismiss ──► not admitted (and may be admitted again, elsewhere)
+///                      unfreeze
+/// ```
+contract TaxpayerRegistry is CityManaged, ITaxpayerRegistry {
+    using EnumerableSet for EnumerableSet.AddressSet;
+
+    /// @notice Where the legal persons are registered.
+    IIdentityRegistry public immutable identities;
+
+    mapping(CityId city => Bureau) private _bureaus;
+    mapping(bytes32 person => Taxpayer) private _taxpayers;
+    mapping(bytes32 admission => mapping(uint16 currency => uint128)) private _limits;
+    mapping(bytes32 admission => EnumerableSet.AddressSet) private _operators;
+    mapping(bytes32 person => mapping(uint16 currency => mapping(TaxPeriod period => uint128))) private _used;
+
+    constructor(ICityAccessManager manager_, IIdentityRegistry identities_) CityManaged(manager_) {
+        identities = identities_;
+    }
+
+    // -------------------------------------------------------------------------------------------------------- the bureau
+
+    /// @inheritdoc ITaxpayerRegistry
+    function openBureau(CityId city, Capability bureau, int16 utcOffset) external {
+        _checkBureau(bureau);
+        manager.checkCan(msg.sender, city, bureau);
+        require(!_bureaus[city].opened, BureauNotReady(city));
+        require(utcOffset >= -720 && utcOffset <= 840, UtcOffsetInvalid(utcOffset));
+        _bureaus[city] = Bureau(true, utcOffset, TaxPeriod.wrap(0));
+        emit BureauOpened(city, utcOffset, msg.sender);
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function closePeriods(CityId city, TaxPeriod through, CityId[] calldata lineage) external {
+        _checkStanding(city, TAX, lineage);
+        require(
+            through.isMonth() && through < currentPeriod(city) && _bureaus[city].closedThrough < through,
+            PeriodInvalid(city, through)
+        );
+        _bureaus[city].closedThrough = through;
+        emit PeriodsClosed(city, through, msg.sender);
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function admit(IdentityId person, Capability bureau, CityId city, uint16 kinds) external {
+        _checkKinds(bureau, kinds);
+        manager.checkCan(msg.sender, city, bureau);
+        Bureau memory office = _bureaus[city];
+        require(office.opened, BureauNotReady(city));
+        _checkLegalPerson(person);
+        Taxpayer memory taxpayer = _taxpayers[_keyOf(person, bureau)];
+        require(!taxpayer.admitted, TaxpayerExists(person, bureau));
+        (taxpayer.admitted, taxpayer.frozen) = (true, false);
+        (taxpayer.city, taxpayer.utcOffset, taxpayer.kinds) = (city, office.utcOffset, kinds);
+        ++taxpayer.admissions;
+        emit TaxpayerAdmitted(person, bureau, city, kinds, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function dismiss(IdentityId person, Capability bureau, uint16 reason, CityId[] calldata lineage) external {
+        Taxpayer memory taxpayer = _restricted(person, bureau, lineage);
+        taxpayer.admitted = false;
+        emit TaxpayerDismissed(person, bureau, reason, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function setKinds(IdentityId person, Capability bureau, uint16 kinds, CityId[] calldata lineage) external {
+        _checkKinds(bureau, kinds);
+        Taxpayer memory taxpayer = _restricted(person, bureau, lineage);
+        // slither-disable-next-line unused-return
+        if (kinds & ~taxpayer.kinds != 0) _checkActing(taxpayer.city, bureau, lineage);
+        taxpayer.kinds = kinds;
+        emit KindsChanged(person, bureau, kinds, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function setQuota(
+        IdentityId person,
+        Capability bureau,
+        uint16 currency,
+        uint128 limit,
+        CityId[] calldata lineage
+    ) external {
+        Taxpayer memory taxpayer = _restricted(person, bureau, lineage);
+        bytes32 admission = _admissionOf(person, bureau, taxpayer);
+        // slither-disable-next-line unused-return
+        if (limit > _limits[admission][currency]) _checkActing(taxpayer.city, bureau, lineage);
+        _limits[admission][currency] = limit;
+        emit QuotaChanged(person, bureau, currency, limit, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function freeze(IdentityId person, Capability bureau, uint16 reason, CityId[] calldata lineage) external {
+        Taxpayer memory taxpayer = _restricted(person, bureau, lineage);
+        require(!taxpayer.frozen, FreezeUnchanged(person, bureau));
+        taxpayer.frozen = true;
+        emit QuotaFrozen(person, bureau, reason, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function unfreeze(IdentityId person, Capability bureau, uint16 reason, CityId[] calldata lineage) external {
+        Taxpayer memory taxpayer = _widened(person, bureau, lineage);
+        require(taxpayer.frozen, FreezeUnchanged(person, bureau));
+        taxpayer.frozen = false;
+        emit QuotaUnfrozen(person, bureau, reason, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function nameOperator(
+        IdentityId person,
+        Capability bureau,
+        address operator,
+        CityId[] calldata lineage
+    ) external {
+        Taxpayer memory taxpayer = _widened(person, bureau, lineage);
+        bool added = _operators[_admissionOf(person, bureau, taxpayer)].add(operator);
+        require(added, OperatorUnchanged(person, operator));
+        emit OperatorNamed(person, bureau, operator, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function dropOperator(
+        IdentityId person,
+        Capability bureau,
+        address operator,
+        CityId[] calldata lineage
+    ) external {
+        Taxpayer memory taxpayer = _restricted(person, bureau, lineage);
+        bool removed = _operators[_admissionOf(person, bureau, taxpayer)].remove(operator);
+        require(removed, OperatorUnchanged(person, operator));
+        emit OperatorDropped(person, bureau, operator, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    // -------------------------------------------------------------------------------------------------- for an InvoiceRegistry
+
+    /// @inheritdoc ITaxpayerRegistry
+    function charge(
+        IdentityId person,
+        InvoiceKind kind,
+        uint16 currency,
+        address operator,
+        uint256 net
+    ) external returns (CityId city, TaxPeriod period) {
+        manager.checkCan(msg.sender, NETWORK, INVOICING);
+        Capability bureau = bureauOf(kind);
+        Taxpayer memory taxpayer = _existing(person, bureau);
+        require(!taxpayer.frozen, TaxpayerFrozen(person, bureau));
+        require(taxpayer.kinds & setOf(kind) != 0, KindNotAdmitted(setOf(kind)));
+        bytes32 admission = _admissionOf(person, bureau, taxpayer);
+        require(_isOperator(person, admission, operator), NotIssuingOperator(person, operator));
+        (city, period) = (taxpayer.city, periodAt(block.timestamp, taxpayer.utcOffset));
+        mapping(TaxPeriod => uint128) storage used = _used[_keyOf(person, bureau)][currency];
+        (uint128 limit, uint128 before) = (_limits[admission][currency], used[period]);
+        require(before <= limit && net <= limit - before, QuotaExceeded(limit, before, net));
+        used[period] = before + uint128(net);
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function giveBack(IdentityId person, InvoiceKind kind, uint16 currency, TaxPeriod period, uint128 net) external {
+        require(manager.holds(msg.sender, NETWORK, INVOICING), NoStanding(msg.sender, NETWORK));
+        _used[_keyOf(person, bureauOf(kind))][currency][period] -= net;
+    }
+
+    // -------------------------------------------------------------------------------------------------------- reading
+
+    /// @inheritdoc ITaxpayerRegistry
+    function taxpayerOf(IdentityId person, Capability bureau) external view returns (Taxpayer memory) {
+        return _taxpayers[_keyOf(person, bureau)];
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function bureauAt(CityId city) external view returns (Bureau memory) {
+        return _bureaus[city];
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function quotaOf(
+        IdentityId person,
+        Capability bureau,
+        uint16 currency,
+        TaxPeriod period
+    ) external view returns (uint128 limit, uint128 used) {
+        bytes32 key = _keyOf(person, bureau);
+        limit = _limits[_admissionOf(person, bureau, _taxpayers[key])][currency];
+        used = _used[key][currency][period];
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function isOperator(IdentityId person, Capability bureau, address account) external view returns (bool) {
+        return _isOperator(person, _presentAdmission(person, bureau), account);
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function operatorsOf(
+        IdentityId person,
+        Capability bureau,
+        uint256 start,
+        uint256 count
+    ) external view returns (address[] memory operators) {
+        EnumerableSet.AddressSet storage all = _operators[_presentAdmission(person, bureau)];
+        operators = new address[](Page.length(all.length(), start, count));
+        for (uint256 i = 0; i < operators.length; ++i) operators[i] = all.at(start + i);
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function operatorCount(IdentityId person, Capability bureau) external view returns (uint256) {
+        return _operators[_presentAdmission(person, bureau)].length();
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function currentPeriod(CityId city) public view returns (TaxPeriod) {
+        Bureau memory office = _bureaus[city];
+        require(office.opened, BureauNotReady(city));
+        return periodAt(block.timestamp, office.utcOffset);
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function isClosed(CityId city, TaxPeriod period) public view returns (bool) {
+        return !(_bureaus[city].closedThrough < period);
+    }
+
+    /// @inheritdoc ITaxpayerRegistry
+    function checkBookable(CityId city, TaxPeriod period) external view {
+        require(period.isMonth() && !(currentPeriod(city) < period), PeriodInvalid(city, period));
+        require(!isClosed(city, period), PeriodClosed(city, period));
+    }
+
+    // -------------------------------------------------------------------------------------------------------- internal
+
+    function _checkBureau(Capability bureau) private pure {
+        require(bureau == TAX || bureau == FISCAL, NotBureau(bureau));
+    }
+
+    function _checkKinds(Capability bureau, uint16 kinds) private pure {
+        _checkBureau(bureau);
+        uint16 allowed = bureau == TAX ? TAX_KINDS : FISCAL_KINDS;
+        require(kinds & ~allowed == 0, KindNotAdmitted(kinds));
+    }
+
+    function _checkLegalPerson(IdentityId person) private view {
+        // slither-disable-next-line unused-return
+        (IIdentityRegistry.State memory state, ) = identities.stateOf(person);
+        require(
+            state.kind == IIdentityRegistry.Kind.Legal &&
+                identities.statusOf(person) == IIdentityRegistry.IdentityStatus.Active,
+            NotActiveLegalPerson(person)
+        );
+    }
+
+    /// @dev An admission that the caller may restrict.
+    function _restricted(
+        IdentityId person,
+        Capability bureau,
+        CityId[] calldata lineage
+    ) private view returns (Taxpayer memory taxpayer) {
+        taxpayer = _existing(person, bureau);
+        _checkStanding(taxpayer.city, bureau, lineage);
+    }
+
+    /// @dev An admission that the caller may widen.
+    function _widened(
+        IdentityId person,
+        Capability bureau,
+        CityId[] calldata lineage
+    ) private view returns (Taxpayer memory taxpayer) {
+        taxpayer = _existing(person, bureau);
+        // slither-disable-next-line unused-return
+        _checkActing(taxpayer.city, bureau, lineage);
+    }
+
+    function _existing(IdentityId person, Capability bureau) private view returns (Taxpayer memory taxpayer) {
+        taxpayer = _taxpayers[_keyOf(person, bureau)];
+        require(taxpayer.admitted, TaxpayerUnknown(person, bureau));
+    }
+
+    function _isOperator(IdentityId person, bytes32 admission, address account) private view returns (bool) {
+        return _operators[admission].contains(account) && identities.isOperator(person, account);
+    }
+
+    /// @dev The record changed; its previous event was in the block returned.
+    function _touch(
+        IdentityId person,
+        Capability bureau,
+        Taxpayer memory taxpayer
+    ) private returns (uint40 previousBlock) {
+        previousBlock = taxpayer.changedIn;
+        taxpayer.changedIn = uint40(block.number);
+        ++taxpayer.changes;
+        _taxpayers[_keyOf(person, bureau)] = taxpayer;
+    }
+
+    function _presentAdmission(IdentityId person, Capability bureau) private view returns (bytes32) {
+        return _admissionOf(person, bureau, _taxpayers[_keyOf(person, bureau)]);
+    }
+
+    function _keyOf(IdentityId person, Capability bureau) private pure returns (bytes32) {
+        return keccak256(abi.encode(person, bureau));
+    }
+
+    function _admissionOf(
+        IdentityId person,
+        Capability bureau,
+        Taxpayer memory taxpayer
+    ) private pure returns (bytes32) {
+        return keccak256(abi.encode(person, bureau, taxpayer.admissions));
+    }
+}

@@ -1,5 +1,7 @@
 /** Electronic invoices: the model, its arithmetic and rules, and its forms in XML and JSON. */
 export * from "./amount.js";
+export * from "./capitals.js";
+export * from "./chinese.js";
 export * from "./model.js";
 export * from "./number.js";
 export * from "./rules.js";

@@ -9,7 +9,7 @@
 /** A number as it is written: `12`, `-3.50`. */
 export type Decimal = string;
 
-/** What the network's documents are. In the order of the contract's enum. */
+/** What the network's documents are. In the order of the contract's enum, which has None in front. */
 export const INVOICE_KINDS = ["VatSpecial", "VatOrdinary", "Transport", "Scenic", "Medical", "FiscalReceipt"] as const;
 export type InvoiceKind = (typeof INVOICE_KINDS)[number];
 

@@ -59,6 +59,7 @@ export function parseNumber(scheme: NumberScheme, text: string): InvoiceNumber {
     throw new InvoiceNumberError(`${text} has ${text.length} digits; ${what} make ${length}`);
   }
   const value = BigInt(text);
+  if (value === 0n) throw new InvoiceNumberError("a number of zeros only is none");
   if (scheme === "Digital") {
     const [year, bureau, channel, sequence] = [text.slice(0, 2), text.slice(2, 4), text.slice(4, 5), text.slice(5)];
     return { scheme, text, value, year, bureau, channel, sequence };

@@ -19,7 +19,12 @@ export interface TaxLine {
   tax: bigint;
 }
 
+// What the contract has room for.
 const MAX_AMOUNT = 2n ** 128n - 1n;
+const MAX_ROWS = 16;
+const MAX_PAYMENTS = 64;
+const MAX_ITEMS = 2 ** 16 - 1;
+
 /** Categories that bear no tax, and how their family of rules is called. */
 const UNTAXED: Readonly<Record<string, string>> = { Z: "Z", E: "E", AE: "AE", K: "IC", G: "G", O: "O" };
 
@@ -32,8 +37,9 @@ export function itemsOf(
   return [...lines, ...allowances, ...charges].filter((item) => rowKey(item.category, item.rate) === key).length;
 }
 
-/** The contract's BR-CO-17: |tax - net x rate| is at most one minor unit for each item, at most 100. */
+/** The contract's BR-CO-17: |tax - net x rate| is at most one minor unit for each item, at most 100; of nothing there is no tax. */
 export function isTaxExact(net: bigint, tax: bigint, rate: number, items: number): boolean {
+  if (net === 0n) return tax === 0n;
   return absolute(tax * 10_000n - net * BigInt(rate)) <= BigInt(Math.min(items, 100)) * 10_000n;
 }
 
@@ -68,6 +74,13 @@ export function chainErrors(invoice: Invoice): RuleError[] {
 
   const rows = taxLines(invoice);
   if (rows.length === 0) fault("BR-CO-18", "breakdown (BG-23)", "is empty; add a row for each VAT rate");
+  if (rows.length > MAX_ROWS) {
+    fault(
+      "BR-CO-18",
+      "breakdown (BG-23)",
+      `has ${rows.length} rows, and the chain takes ${MAX_ROWS}; make two invoices of it`,
+    );
+  }
   rows.forEach((row, i) => {
     errors.push(...rowErrors(row, i, rows[i - 1]));
   });
@@ -81,12 +94,15 @@ export function chainErrors(invoice: Invoice): RuleError[] {
   if (totals.gross !== totals.net + totals.tax) {
     fault("BR-CO-15", "totals.gross (BT-112)", "is not net plus tax; correct it");
   }
-  if (totals.gross <= 0n)
-    fault("CHAIN-POSITIVE", "totals.gross (BT-112)", "must be more than 0; the type says which way");
+  if (totals.gross <= 0n) fault("BR-CO-15", "totals.gross (BT-112)", "must be more than 0; the type says which way");
   if (totals.gross > MAX_AMOUNT) fault("CHAIN-SIZE", "totals.gross (BT-112)", "is more than the chain has room for");
 
+  if (payments.length > MAX_PAYMENTS) {
+    const message = `there are ${payments.length}, and the chain takes ${MAX_PAYMENTS}; make two invoices of it`;
+    fault("BR-CO-16", "payments", message);
+  }
   payments.forEach(({ amount }, i) => {
-    if (amount <= 0n) fault("CHAIN-POSITIVE", `payments[${i}].amount`, "must be more than 0; leave the payment out");
+    if (amount <= 0n) fault("BR-CO-16", `payments[${i}].amount`, "must be more than 0; leave the payment out");
   });
   if (sum(payments.map(({ amount }) => amount)) !== totals.gross) {
     fault("BR-CO-16", "payments", "what is taken from the payments is not the gross amount (BT-112); make them equal");
@@ -112,6 +128,7 @@ function rowErrors({ category, rate, items, net, tax }: TaxLine, i: number, befo
   }
   if (items === 0)
     fault("CHAIN-ITEMS", "items", "no line has this category and rate; remove the row or correct the lines");
+  if (items > MAX_ITEMS) fault("CHAIN-SIZE", "items", `are more than ${MAX_ITEMS}; make two invoices of it`);
   if (!isTaxExact(net, tax, rate, items)) {
     fault("BR-CO-17", "tax", "is further from net times rate than one minor unit for each line, at most 100");
   }

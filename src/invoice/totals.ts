@@ -18,6 +18,8 @@ export type LineDraft = Omit<InvoiceLine, "id" | "net" | "tax"> & {
 export type InvoiceDraft = Omit<Invoice, "lines" | "breakdown" | "totals"> & {
   /** Whether prices, and amounts of allowances and charges, are without VAT or with it. */
   prices: "exclusive" | "inclusive";
+  /** Whether tax is computed for each row of the breakdown, or for each line, as Chinese documents state it; with prices with VAT it always is. */
+  taxes?: "row" | "line";
   lines: LineDraft[];
   /** BT-113; the sum of `payments` if absent. */
   paid?: bigint;
@@ -101,16 +103,21 @@ export function computeTotals(
  * @throws AmountError for a currency, quantity or price that is none; RangeError for a gross price or discount among prices with VAT.
  */
 export function completeInvoice(draft: InvoiceDraft): Invoice {
-  const { prices, lines: drafts, paid, rounding = 0n, exemptions = {}, ...rest } = draft;
+  const { prices, taxes = "row", lines: drafts, paid, rounding = 0n, exemptions = {}, ...rest } = draft;
   const { digits } = currencyOf(draft.currency);
   const lines = drafts.map((line, i) => {
     const numbered = { ...line, id: line.id ?? String(i + 1) };
-    return prices === "inclusive" ? lineWithoutTax(numbered, digits) : { ...numbered, net: lineNet(line, digits) };
+    if (prices === "inclusive") return lineWithoutTax(numbered, digits);
+    const net = lineNet(line, digits);
+    return { ...numbered, net, ...(taxes === "line" ? { tax: taxOn(net, line.rate ?? 0) } : {}) };
   });
   const parts: Pick<Invoice, "lines" | "allowances" | "charges"> = { lines };
   for (const kind of ["allowances", "charges"] as const) {
     const given = draft[kind];
-    if (given !== undefined) parts[kind] = prices === "inclusive" ? given.map(adjustmentWithoutTax) : given;
+    if (given === undefined) continue;
+    if (prices === "inclusive") parts[kind] = given.map(adjustmentWithoutTax);
+    else if (taxes === "line") parts[kind] = given.map((one) => ({ ...one, tax: taxOn(one.amount, one.rate ?? 0) }));
+    else parts[kind] = given;
   }
   const already = paid ?? sum((draft.payments ?? []).map(({ amount }) => amount));
   const { breakdown, totals } = computeTotals(parts, { paid: already, rounding });

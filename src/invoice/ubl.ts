@@ -5,13 +5,7 @@
  */
 import { currencyOf, findCurrency, formatAmount, parseAmount } from "./amount.js";
 import { CREDIT_NOTE_TYPES } from "./code-lists.js";
-import {
-  INVOICE_KINDS,
-  type Invoice,
-  type InvoicePayment,
-  NUMBER_SCHEMES,
-  type SupportingDocument,
-} from "./model.js";
+import { INVOICE_KINDS, type Invoice, type InvoicePayment, NUMBER_SCHEMES, type SupportingDocument } from "./model.js";
 import type { RuleError } from "./rules.js";
 import {
   amount,

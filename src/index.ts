@@ -7,6 +7,7 @@ export type { Contracts } from "./contracts.js";
 export * from "./directory/index.js";
 export { CivitasError, type CivitasErrorName, type ContractErrorName, decodeError, revertDataOf } from "./errors.js";
 export * from "./identity/index.js";
+export * from "./invoice/index.js";
 export type {
   CityAccessManager,
   CityRegistry,

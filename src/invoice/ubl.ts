@@ -3,7 +3,7 @@
  * other readers find it too: kind, number scheme and payments are supporting documents (BG-24) with a `urn:civitas:` id, and a line's own
  * tax is its TaxTotal.
  */
-import { currencyOf, findCurrency, formatAmount, parseAmount } from "./amount.js";
+import { AmountError, currencyOf, findCurrency, formatAmount, parseAmount } from "./amount.js";
 import { CREDIT_NOTE_TYPES } from "./code-lists.js";
 import { INVOICE_KINDS, type Invoice, type InvoicePayment, NUMBER_SCHEMES, type SupportingDocument } from "./model.js";
 import type { RuleError } from "./rules.js";
@@ -160,16 +160,20 @@ function writeDocument({ id, description, location, attachment }: SupportingDocu
 /** Takes what is the network's own; false for any other document. */
 function readOwn({ id, description = "" }: SupportingDocument, into: Part, { digits, faults }: Reading): boolean {
   if (!id.startsWith(OWN)) return false;
-  const [what = "", ...values] = id.slice(OWN.length).split(":").map(decodeURIComponent);
-  const [first = "", second = ""] = values;
-  const sum = /^\S+/.exec(description)?.[0] ?? "";
-  if (what === "kind" && (INVOICE_KINDS as readonly string[]).includes(first)) into["kind"] = first;
-  else if (what === "number-scheme" && (NUMBER_SCHEMES as readonly string[]).includes(first)) {
-    into["numberScheme"] = first;
-  } else if (what === "payment" && values.length === 2 && /^[0-9.]+$/.test(sum)) {
-    const payment: InvoicePayment = { provider: first, reference: second, amount: parseAmount(sum, digits) };
-    into["payments"] = [...((into["payments"] ?? []) as InvoicePayment[]), payment];
-  } else faults.push({ rule: "XML", where: id, message: "is none of the network's own references" });
+  try {
+    const [what, first = "", second, ...more] = id.slice(OWN.length).split(":").map(decodeURIComponent);
+    if (what === "kind" && (INVOICE_KINDS as readonly string[]).includes(first)) into["kind"] = first;
+    else if (what === "number-scheme" && (NUMBER_SCHEMES as readonly string[]).includes(first)) {
+      into["numberScheme"] = first;
+    } else if (what === "payment" && second !== undefined && more.length === 0) {
+      const taken = parseAmount(/^\S*/.exec(description)?.[0] ?? "", digits);
+      const payment: InvoicePayment = { provider: first, reference: second, amount: taken };
+      into["payments"] = [...((into["payments"] ?? []) as InvoicePayment[]), payment];
+    } else throw new AmountError("is none of the network's own references");
+  } catch (error) {
+    if (!(error instanceof AmountError) && !(error instanceof URIError)) throw error;
+    faults.push({ rule: "XML", where: id, message: error.message });
+  }
   return true;
 }
 

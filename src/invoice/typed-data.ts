@@ -1,0 +1,100 @@
+/** The EIP-712 types that contracts/invoice hashes and verifies (tested equal). */
+import { getAddress, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+
+import type { Contracts } from "../contracts.js";
+
+type Types = Record<string, TypedDataField[]>;
+
+function members(list: string): TypedDataField[] {
+  return list.split(",").map((member) => {
+    const [type = "", name = ""] = member.split(" ");
+    return { name, type };
+  });
+}
+
+/** A payment; its digest is its id. */
+export const PAYMENT_TYPES: Types = {
+  Payment: members(
+    "address provider,uint32 city,bytes32 transactionId,bytes32 order,bytes32 payee,bytes32 payer,uint16 currency,uint128 amount,uint40 paidAt,uint64 serial,uint32 position",
+  ),
+};
+/** A batch of payments; its digest is the batch's id. */
+export const PAYMENT_BATCH_KEY_TYPES: Types = { BatchKey: members("address provider,uint64 serial") };
+/** A refund inside of an anchored batch of refunds; its digest is the leaf. */
+export const REFUND_TYPES: Types = {
+  Refund: members("address provider,uint64 serial,uint32 position,bytes32 payment,uint128 refunded"),
+};
+
+/** A document; its digest is its id. */
+export const INVOICE_TYPES: Types = {
+  Invoice: members("Terms terms,uint64 serial,uint32 position,bytes32 reverses,Content content"),
+  Terms: members("bytes32 seller,uint8 kind,uint8 scheme,uint16 currency"),
+  Content: members(
+    "uint256 number,uint40 time,bytes32 buyer,bytes32 invoicedObject,bytes32 root,uint128 net,uint128 tax,uint128 gross,TaxLine[] lines,Draw[] draws",
+  ),
+  TaxLine: members("bytes2 category,uint16 rate,uint16 items,uint128 net,uint128 tax"),
+  Draw: members("bytes32 payment,uint128 amount"),
+};
+/** A batch of documents; its digest is the batch's id. */
+export const INVOICE_BATCH_KEY_TYPES: Types = { BatchKey: members("bytes32 seller,uint64 serial") };
+/** A seller's operator signs it off line, for someone to relay. */
+export const INVOICE_ISSUE_ORDER_TYPES: Types = { IssueOrder: members("bytes32[] invoices,uint40 deadline") };
+/** The payer's one-time key signs it to name the buyer. */
+export const INVOICE_REQUEST_TYPES: Types = {
+  InvoiceRequest: members("bytes32 payment,bytes32 buyer,uint32 changes,uint40 deadline"),
+};
+
+/** The holder confirms a document. */
+export const CONFIRM_ORDER_TYPES: Types = { ConfirmOrder: members("bytes32 invoice,uint32 changes,uint40 deadline") };
+/** The holder hands a document on. */
+export const HAND_ON_ORDER_TYPES: Types = {
+  HandOnOrder: members("bytes32 invoice,bytes32 holder,uint32 changes,uint40 deadline"),
+};
+/** The holder books a document. */
+export const BOOK_ORDER_TYPES: Types = {
+  BookOrder: members("bytes32 invoice,uint32 city,uint24 period,bool deductible,uint32 changes,uint40 deadline"),
+};
+/** The holder undoes a booking. */
+export const UNBOOK_ORDER_TYPES: Types = {
+  UnbookOrder: members("bytes32 invoice,uint16 reason,uint32 changes,uint40 deadline"),
+};
+/** The holder proposes a reversal. */
+export const REVERSAL_PROPOSAL_TYPES: Types = {
+  ReversalProposal: members("bytes32 invoice,bytes32 reversing,uint32 changes,uint40 deadline"),
+};
+/** The holder confirms a reversal, or rejects it. */
+export const REVERSAL_ANSWER_TYPES: Types = {
+  ReversalAnswer: members("bytes32 invoice,bytes32 reversing,bool confirmed,uint32 changes,uint40 deadline"),
+};
+
+/** The contracts whose domains things are signed for. */
+export type InvoiceSigningContract = "payments" | "invoices" | "ledger";
+
+const NAMES: Record<InvoiceSigningContract, string> = {
+  payments: "Civitas PaymentRegistry",
+  invoices: "Civitas InvoiceRegistry",
+  ledger: "Civitas InvoiceLedger",
+};
+
+/** The EIP-712 domain of a contract: what is signed for it is good on no other chain and in no other contract. */
+export async function invoiceDomainOf<Name extends InvoiceSigningContract>(
+  contracts: Pick<Contracts, "chainId" | Name>,
+  contract: Name,
+): Promise<TypedDataDomain> {
+  return invoiceDomainAt(contract, contracts.chainId, await contracts[contract].getAddress());
+}
+
+/** The same of a contract that a document names. */
+export function invoiceDomainAt(
+  contract: InvoiceSigningContract,
+  chainId: bigint | string,
+  address: string,
+): TypedDataDomain {
+  const verifyingContract = getAddress(address.toLowerCase());
+  return { name: NAMES[contract], version: "1", chainId: BigInt(chainId), verifyingContract };
+}
+
+/** The EIP-712 digest of what is signed for a contract. */
+export function invoiceDigest(domain: TypedDataDomain, types: Types, value: object): string {
+  return TypedDataEncoder.hash(domain, types, value);
+}

@@ -19,5 +19,5 @@ export default deployScript(
       );
     }
   },
-  { tags: ["directory"], dependencies: ["city", "identity"] },
+  { tags: ["directory"], dependencies: ["city", "identity", "invoice"] },
 );

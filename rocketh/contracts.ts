@@ -6,9 +6,13 @@ import {
   ClaimVerifier__factory,
   ConsentRegistry__factory,
   IdentityRegistry__factory,
+  InvoiceLedger__factory,
+  InvoiceRegistry__factory,
   P256Verifier__factory,
+  PaymentRegistry__factory,
   SuiteDirectory__factory,
   SuiteFactory__factory,
+  TaxpayerRegistry__factory,
 } from "../typechain/index.js";
 
 /** Every contract the steps deploy, with its TypeChain binding. */
@@ -22,6 +26,10 @@ export const BINDINGS = {
   ClaimRegistry: ClaimRegistry__factory,
   ClaimVerifier: ClaimVerifier__factory,
   ConsentRegistry: ConsentRegistry__factory,
+  TaxpayerRegistry: TaxpayerRegistry__factory,
+  PaymentRegistry: PaymentRegistry__factory,
+  InvoiceRegistry: InvoiceRegistry__factory,
+  InvoiceLedger: InvoiceLedger__factory,
   SuiteDirectory: SuiteDirectory__factory,
 } as const;
 
@@ -38,6 +46,10 @@ export const PUBLISHED = [
   "ClaimRegistry",
   "ClaimVerifier",
   "ConsentRegistry",
+  "TaxpayerRegistry",
+  "PaymentRegistry",
+  "InvoiceRegistry",
+  "InvoiceLedger",
 ] as const satisfies ContractName[];
 
 /** The typed contract at an address. */

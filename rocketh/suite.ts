@@ -15,6 +15,10 @@ export interface DeployedSuite {
   claims: ContractOf<"ClaimRegistry">;
   verifier: ContractOf<"ClaimVerifier">;
   consents: ContractOf<"ConsentRegistry">;
+  taxpayers: ContractOf<"TaxpayerRegistry">;
+  payments: ContractOf<"PaymentRegistry">;
+  invoices: ContractOf<"InvoiceRegistry">;
+  ledger: ContractOf<"InvoiceLedger">;
   directory: ContractOf<"SuiteDirectory">;
   /** Deployed everything, and has no power any more. */
   deployer: HardhatEthersSigner;
@@ -50,6 +54,10 @@ export async function deploySuite(connection: NetworkConnection, run: Run = {}):
     claims: at("ClaimRegistry"),
     verifier: at("ClaimVerifier"),
     consents: at("ConsentRegistry"),
+    taxpayers: at("TaxpayerRegistry"),
+    payments: at("PaymentRegistry"),
+    invoices: at("InvoiceRegistry"),
+    ledger: at("InvoiceLedger"),
     directory: at("SuiteDirectory"),
     deployer: signerOf(deployer),
     administrator: admin,

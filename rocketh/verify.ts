@@ -1,5 +1,6 @@
 import { encodeBytes32String, getAddress, keccak256, toUtf8String } from "ethers";
 
+import { INVOICING, REVERSING, roleOf } from "../src/access/capability.js";
 import { logsOf, type Provider, readerOf } from "./chain.js";
 import { contractAt, type ContractName, type ContractOf, PUBLISHED } from "./contracts.js";
 import { addressOf, codeAt, findDeployment, findFactory, plan, type Plan } from "./factory.js";
@@ -141,6 +142,18 @@ async function checkPower(suite: Suite, expected: Expected, findings: Findings):
     `the deployer ${deployer} still holds role ${held.join(", ")}`,
   );
 
+  for (const { capability, name, may } of DUTIES) {
+    const role = roleOf(0, capability);
+    const holders = (await pages((start, count) => manager.membersOf(role, start, count))).map(
+      ({ account }) => account,
+    );
+    findings.check(
+      holders.length === 1 && holders[0] === suite.addressOf(name),
+      `${name} ${may}, and nobody else`,
+      `${name} alone should be one that ${may}, but it is ${holders.join(", ") || "nobody"}`,
+    );
+  }
+
   const changed = await suite.events("TargetFunctionRoleUpdated", []);
   const opened: string[] = [];
   for (const { target, selector } of changed as { target: string; selector: string }[]) {
@@ -153,6 +166,12 @@ async function checkPower(suite: Suite, expected: Expected, findings: Findings):
     `functions of the network's own answer to others: ${opened.join(", ")}`,
   );
 }
+
+/** Roles of the network that contracts of the suite hold. */
+const DUTIES = [
+  { capability: INVOICING, name: "InvoiceRegistry", may: "charges quotas and takes payments" },
+  { capability: REVERSING, name: "InvoiceLedger", may: "has documents reversed" },
+] as const;
 
 // ---------------------------------------------------------------------------------------------------------------- the tools
 
@@ -209,6 +228,10 @@ class Suite {
     const claims = await add("ClaimRegistry", [manager]);
     await add("ClaimVerifier", [claims, identities]);
     await add("ConsentRegistry", [manager, claims]);
+    const taxpayers = await add("TaxpayerRegistry", [manager, identities]);
+    const payments = await add("PaymentRegistry", [manager, identities]);
+    const invoices = await add("InvoiceRegistry", [manager, taxpayers, payments]);
+    await add("InvoiceLedger", [manager, invoices]);
     await add("SuiteDirectory", [manager]);
     return new Suite(provider, parts);
   }

@@ -32,6 +32,10 @@ const PAGE_OF: Record<ContractName, string> = {
   ClaimRegistry: "docs/claims.md",
   ClaimVerifier: "docs/claims.md",
   ConsentRegistry: "docs/consent.md",
+  TaxpayerRegistry: "docs/taxpayer.md",
+  PaymentRegistry: "docs/payment.md",
+  InvoiceRegistry: "docs/invoice.md",
+  InvoiceLedger: "docs/invoice.md",
   SuiteDirectory: "docs/directory.md",
   SuiteFactory: "docs/directory.md",
 };
@@ -47,6 +51,15 @@ const SECTIONS = [
     sources: ["contracts/identity/ISchemaRegistry.sol", "contracts/identity/IClaimRegistry.sol"],
   },
   { title: "Consents", sources: ["contracts/identity/IConsentRegistry.sol"] },
+  {
+    title: "Taxpayers and numbers",
+    sources: ["contracts/invoice/ITaxpayerRegistry.sol", "contracts/invoice/IInvoiceNumbers.sol"],
+  },
+  { title: "Payments", sources: ["contracts/invoice/IPaymentRegistry.sol"] },
+  {
+    title: "Invoices",
+    sources: ["contracts/invoice/IInvoiceRegistry.sol", "contracts/invoice/IInvoiceLedger.sol"],
+  },
   { title: "The directory", sources: ["contracts/directory/ISuiteDirectory.sol"] },
 ];
 

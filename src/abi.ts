@@ -7,9 +7,13 @@ import {
   ClaimVerifier__factory,
   ConsentRegistry__factory,
   IdentityRegistry__factory,
+  InvoiceLedger__factory,
+  InvoiceRegistry__factory,
   P256Verifier__factory,
+  PaymentRegistry__factory,
   SuiteDirectory__factory,
   SuiteFactory__factory,
+  TaxpayerRegistry__factory,
 } from "./bindings.js";
 
 export const cityAccessManagerAbi = CityAccessManager__factory.abi;
@@ -20,6 +24,10 @@ export const identityRegistryAbi = IdentityRegistry__factory.abi;
 export const claimRegistryAbi = ClaimRegistry__factory.abi;
 export const claimVerifierAbi = ClaimVerifier__factory.abi;
 export const consentRegistryAbi = ConsentRegistry__factory.abi;
+export const taxpayerRegistryAbi = TaxpayerRegistry__factory.abi;
+export const paymentRegistryAbi = PaymentRegistry__factory.abi;
+export const invoiceRegistryAbi = InvoiceRegistry__factory.abi;
+export const invoiceLedgerAbi = InvoiceLedger__factory.abi;
 export const suiteDirectoryAbi = SuiteDirectory__factory.abi;
 export const suiteFactoryAbi = SuiteFactory__factory.abi;
 
@@ -33,6 +41,10 @@ export const abis = {
   ClaimRegistry: claimRegistryAbi,
   ClaimVerifier: claimVerifierAbi,
   ConsentRegistry: consentRegistryAbi,
+  TaxpayerRegistry: taxpayerRegistryAbi,
+  PaymentRegistry: paymentRegistryAbi,
+  InvoiceRegistry: invoiceRegistryAbi,
+  InvoiceLedger: invoiceLedgerAbi,
   SuiteDirectory: suiteDirectoryAbi,
   SuiteFactory: suiteFactoryAbi,
 } as const;

@@ -9,8 +9,12 @@ import {
   ClaimVerifier__factory,
   ConsentRegistry__factory,
   IdentityRegistry__factory,
+  InvoiceLedger__factory,
+  InvoiceRegistry__factory,
   P256Verifier__factory,
+  PaymentRegistry__factory,
   SuiteDirectory__factory,
+  TaxpayerRegistry__factory,
 } from "./bindings.js";
 import type {
   CityAccessManager,
@@ -20,8 +24,12 @@ import type {
   ClaimVerifier,
   ConsentRegistry,
   IdentityRegistry,
+  InvoiceLedger,
+  InvoiceRegistry,
   P256Verifier,
+  PaymentRegistry,
   SuiteDirectory,
+  TaxpayerRegistry,
 } from "./bindings.js";
 import { can, type Member, members, type Permission } from "./access/access.js";
 import { type AsOf, children, type City, cityById, type CitySummary, resolve, tree } from "./city/city.js";
@@ -47,6 +55,10 @@ const BINDINGS = {
   ClaimRegistry: ClaimRegistry__factory,
   ClaimVerifier: ClaimVerifier__factory,
   ConsentRegistry: ConsentRegistry__factory,
+  TaxpayerRegistry: TaxpayerRegistry__factory,
+  PaymentRegistry: PaymentRegistry__factory,
+  InvoiceRegistry: InvoiceRegistry__factory,
+  InvoiceLedger: InvoiceLedger__factory,
 } as const;
 
 export type PublishedName = keyof typeof BINDINGS;
@@ -59,6 +71,10 @@ interface ContractTypes {
   ClaimRegistry: ClaimRegistry;
   ClaimVerifier: ClaimVerifier;
   ConsentRegistry: ConsentRegistry;
+  TaxpayerRegistry: TaxpayerRegistry;
+  PaymentRegistry: PaymentRegistry;
+  InvoiceRegistry: InvoiceRegistry;
+  InvoiceLedger: InvoiceLedger;
 }
 
 export interface ConnectOptions {
@@ -101,7 +117,20 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
   }
   const attach = async <Name extends PublishedName>(name: Name): Promise<ContractTypes[Name]> =>
     attachTo(currentEntry(entries, name), name, runner, provider);
-  const [access, cities, resolver, p256, identities, claims, verifier, consents] = await Promise.all([
+  const [
+    access,
+    cities,
+    resolver,
+    p256,
+    identities,
+    claims,
+    verifier,
+    consents,
+    taxpayers,
+    payments,
+    invoices,
+    ledger,
+  ] = await Promise.all([
     attach("CityAccessManager"),
     attach("CityRegistry"),
     attach("CityResolver"),
@@ -110,8 +139,25 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     attach("ClaimRegistry"),
     attach("ClaimVerifier"),
     attach("ConsentRegistry"),
+    attach("TaxpayerRegistry"),
+    attach("PaymentRegistry"),
+    attach("InvoiceRegistry"),
+    attach("InvoiceLedger"),
   ]);
-  const found = { access, cities, resolver, p256, identities, claims, verifier, consents };
+  const found = {
+    access,
+    cities,
+    resolver,
+    p256,
+    identities,
+    claims,
+    verifier,
+    consents,
+    taxpayers,
+    payments,
+    invoices,
+    ledger,
+  };
   return new Civitas(runner, { provider, chainId, directory, ...found }, entries);
 }
 
@@ -128,6 +174,10 @@ export class Civitas implements Contracts {
   readonly claims: ClaimRegistry;
   readonly verifier: ClaimVerifier;
   readonly consents: ConsentRegistry;
+  readonly taxpayers: TaxpayerRegistry;
+  readonly payments: PaymentRegistry;
+  readonly invoices: InvoiceRegistry;
+  readonly ledger: InvoiceLedger;
 
   /** @param entries All published versions when the connection was made. */
   constructor(
@@ -146,6 +196,10 @@ export class Civitas implements Contracts {
     this.claims = contracts.claims;
     this.verifier = contracts.verifier;
     this.consents = contracts.consents;
+    this.taxpayers = contracts.taxpayers;
+    this.payments = contracts.payments;
+    this.invoices = contracts.invoices;
+    this.ledger = contracts.ledger;
   }
 
   /**

@@ -8,8 +8,12 @@ import type {
   ClaimVerifier,
   ConsentRegistry,
   IdentityRegistry,
+  InvoiceLedger,
+  InvoiceRegistry,
   P256Verifier,
+  PaymentRegistry,
   SuiteDirectory,
+  TaxpayerRegistry,
 } from "./bindings.js";
 
 /** The suite's contracts, typed by TypeChain, and the chain they are on. What `connect` returns has all of it. */
@@ -34,4 +38,12 @@ export interface Contracts {
   readonly verifier: ClaimVerifier;
   /** Consents to use what a claim says, and receipts of uses. */
   readonly consents: ConsentRegistry;
+  /** Who may issue documents, under which numbers, and how much in a month. */
+  readonly taxpayers: TaxpayerRegistry;
+  /** Payments, and what is left of each to be invoiced. */
+  readonly payments: PaymentRegistry;
+  /** Invoices and receipts. */
+  readonly invoices: InvoiceRegistry;
+  /** Who holds a document, who booked it, and how it is reversed. */
+  readonly ledger: InvoiceLedger;
 }

@@ -16,6 +16,10 @@ export type {
   ClaimVerifier,
   ConsentRegistry,
   IdentityRegistry,
+  InvoiceLedger,
+  InvoiceRegistry,
   P256Verifier,
+  PaymentRegistry,
   SuiteDirectory,
+  TaxpayerRegistry,
 } from "./bindings.js";

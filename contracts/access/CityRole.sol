@@ -36,6 +36,9 @@ Capability constant PAYMENT = Capability.wrap(6);
 /// @dev Of the network alone, for an InvoiceRegistry: charges quotas and takes payments.
 Capability constant INVOICING = Capability.wrap(7);
 
+/// @dev Of the network alone, for an InvoiceLedger: has documents reversed.
+Capability constant REVERSING = Capability.wrap(8);
+
 /// @title Roles of AccessManager.
 /// @notice A role is (city, capability), packed as 32 bits of city and 32 bits of capability.
 library CityRole {

@@ -113,7 +113,12 @@ interface IPaymentRegistry {
     /// @notice A payment of a batch was used for the first time.
     event PaymentMaterialised(PaymentId indexed payment, PaymentId indexed batch, Payment terms);
     /// @notice Many payments were anchored.
-    event PaymentsAnchored(PaymentId indexed batch, address indexed provider, IdentityId indexed payee, PaymentBatch terms);
+    event PaymentsAnchored(
+        PaymentId indexed batch,
+        address indexed provider,
+        IdentityId indexed payee,
+        PaymentBatch terms
+    );
     /// @notice A batch of documents takes the payments of this one.
     event PaymentsReserved(PaymentId indexed batch, address by, uint40 previousBlock);
     /// @notice A document took from the payment.
@@ -133,7 +138,8 @@ interface IPaymentRegistry {
     error NotProvider(address provider, address caller);
     /// @notice All payments of one call are of one city.
     error CitiesMixed(CityId first, CityId other);
-    /// @notice A payment has an identification, an order, a payee, a currency, an amount, and a time that has come; a single one has no place.
+    /// @notice A payment has an identification, an order, a payee, a currency, an amount, and a time that has come; a single one has no
+    /// place in a batch.
     error PaymentInvalid(PaymentId payment);
     /// @notice The payer's key, or account, is the payee's own.
     error PaymentToOneself(IdentityId payee);
@@ -223,6 +229,9 @@ interface IPaymentRegistry {
         Payment calldata payment,
         bytes32[] calldata proof
     ) external view returns (PaymentStatus status, PaymentId id, int136 left);
+
+    /// @notice The id of a payment and its count of changes: what the payer's request names.
+    function changesOf(Payment calldata payment) external view returns (PaymentId id, uint32 changes);
 
     /// @notice Whether any of these payments is withdrawn: less is left than nothing.
     function anyWithdrawn(PaymentId[] calldata payments) external view returns (bool);

@@ -4,10 +4,11 @@ pragma solidity ^0.8.30;
 import {Capability} from "../access/CityRole.sol";
 import {CityId} from "../city/CityId.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
+import {IInvoiceNumbers} from "./IInvoiceNumbers.sol";
 import {InvoiceKind} from "./InvoiceKind.sol";
 import {TaxPeriod} from "./TaxPeriod.sol";
 
-/// @title Who may issue documents, of which kinds, and how much in a month.
+/// @title Who may issue documents, of which kinds, under which numbers, and how much in a month.
 /// @notice A city's tax bureau, (city, TAX), admits legal persons as taxpayers; its finance bureau, (city, FISCAL), admits fiscal
 /// units such as hospitals and police. One person has one admission under each of the two, in one city at a time.
 ///
@@ -19,8 +20,8 @@ import {TaxPeriod} from "./TaxPeriod.sol";
 ///
 /// Trust assumptions
 /// - A bureau decides who issues, and how much; it cannot issue, nor undo what was issued.
-/// - Charging and giving back are for holders of (network, INVOICING), which is for InvoiceRegistry alone.
-interface ITaxpayerRegistry {
+/// - Charging, giving back and using numbers are for holders of (network, INVOICING), which is for InvoiceRegistry alone.
+interface ITaxpayerRegistry is IInvoiceNumbers {
     /// @notice A bureau's clock and books, shared by both bureaus of a city.
     /// @param utcOffset Of its clock, minutes; it never changes, so that no month has two quotas.
     /// @param closedThrough The last period that is closed for bookings; 0 for none.
@@ -191,20 +192,10 @@ interface ITaxpayerRegistry {
     function unfreeze(IdentityId person, Capability bureau, uint16 reason, CityId[] calldata lineage) external;
 
     /// @notice Name an account that may issue. By the bureau under the guard. It must be the legal person's own operator whenever it acts.
-    function nameOperator(
-        IdentityId person,
-        Capability bureau,
-        address operator,
-        CityId[] calldata lineage
-    ) external;
+    function nameOperator(IdentityId person, Capability bureau, address operator, CityId[] calldata lineage) external;
 
     /// @notice The account issues no more. By the bureau with the role alone.
-    function dropOperator(
-        IdentityId person,
-        Capability bureau,
-        address operator,
-        CityId[] calldata lineage
-    ) external;
+    function dropOperator(IdentityId person, Capability bureau, address operator, CityId[] calldata lineage) external;
 
     // -------------------------------------------------------------------------------------------------- for an InvoiceRegistry
 

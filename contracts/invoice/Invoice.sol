@@ -84,7 +84,8 @@ struct Invoice {
     Content content;
 }
 
-/// @title EIP-712 hashes of documents.
+/// @title InvoiceHash
+/// @notice EIP-712 hashes of documents.
 library InvoiceHash {
     bytes32 private constant TERMS_TYPEHASH = keccak256(
         "Terms(bytes32 seller,uint8 kind,uint8 scheme,uint16 currency)"

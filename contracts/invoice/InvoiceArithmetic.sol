@@ -14,16 +14,18 @@ library InvoiceArithmetic {
     uint256 private constant WHOLE = 10_000;
     uint256 private constant MAX_TOLERANCE = 100;
 
-    /// @notice The document breaks a rule of EN 16931 (its name in ASCII); `line` is the index of the tax line or payment, if it is of one.
-    error ArithmeticInvalid(bytes16 rule, uint256 line);
-
-    /// @notice Reverts unless the document adds up.
-    function check(Content calldata content) internal pure {
-        (uint256 net, uint256 tax) = _sum(content.lines);
-        require(net == content.net, ArithmeticInvalid("BR-CO-13", 0));
-        require(tax == content.tax, ArithmeticInvalid("BR-CO-14", 0));
-        require(net + tax == content.gross && content.gross != 0, ArithmeticInvalid("BR-CO-15", 0));
-        require(_sum(content.draws) == content.gross, ArithmeticInvalid("BR-CO-16", 0));
+    /// @notice The rule of EN 16931 that the document breaks, or nothing.
+    /// @return rule Its name in ASCII, such as "BR-CO-17"; zero if the document adds up.
+    /// @return index Of the tax line or payment, if the rule is about one.
+    function faultOf(Content calldata content) internal pure returns (bytes16 rule, uint256 index) {
+        uint256 net;
+        uint256 tax;
+        (net, tax, rule, index) = _sum(content.lines);
+        if (rule != 0) return (rule, index);
+        if (net != content.net) return ("BR-CO-13", 0);
+        if (tax != content.tax) return ("BR-CO-14", 0);
+        if (net + tax != content.gross || content.gross == 0) return ("BR-CO-15", 0);
+        if (!_isSum(content.draws, content.gross)) return ("BR-CO-16", 0);
     }
 
     /// @notice Whether the tax is within the tolerance of net times rate; of nothing, there is no tax.
@@ -39,47 +41,52 @@ library InvoiceArithmetic {
         return (uint256(uint16(line.category)) << 16) | line.rate;
     }
 
-    function _sum(TaxLine[] calldata lines) private pure returns (uint256 net, uint256 tax) {
+    function _sum(
+        TaxLine[] calldata lines
+    ) private pure returns (uint256 net, uint256 tax, bytes16 rule, uint256 index) {
         uint256 count = lines.length;
-        require(count != 0 && count <= MAX_LINES, ArithmeticInvalid("BR-CO-18", count));
+        if (count == 0 || count > MAX_LINES) return (0, 0, "BR-CO-18", count);
         uint256 previous = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            TaxLine calldata line = lines[i];
+        for (; index < count; ++index) {
+            TaxLine calldata line = lines[index];
             uint256 key = keyOf(line);
-            require(key > previous, ArithmeticInvalid("BR-S-08", i));
+            if (key <= previous) return (0, 0, "BR-S-08", index);
             previous = key;
-            _checkCategory(line, i);
-            require(isTaxOf(line.net, line.tax, line.rate, line.items), ArithmeticInvalid("BR-CO-17", i));
+            rule = _faultOf(line);
+            if (rule != 0) return (0, 0, rule, index);
             net += line.net;
             tax += line.tax;
         }
     }
 
-    function _sum(Draw[] calldata draws) private pure returns (uint256 amount) {
-        require(draws.length <= MAX_DRAWS, ArithmeticInvalid("BR-CO-16", draws.length));
+    function _isSum(Draw[] calldata draws, uint256 amount) private pure returns (bool) {
+        if (draws.length > MAX_DRAWS) return false;
+        uint256 sum = 0;
         for (uint256 i = 0; i < draws.length; ++i) {
-            require(draws[i].amount != 0, ArithmeticInvalid("BR-CO-16", i));
-            amount += draws[i].amount;
+            if (draws[i].amount == 0) return false;
+            sum += draws[i].amount;
         }
+        return sum == amount;
     }
 
-    function _checkCategory(TaxLine calldata line, uint256 index) private pure {
+    function _faultOf(TaxLine calldata line) private pure returns (bytes16) {
         bytes2 category = line.category;
         if (category == "S") {
-            require(line.rate != 0, ArithmeticInvalid("BR-S-05", index));
+            if (line.rate == 0) return "BR-S-05";
         } else if (category != "L" && category != "M") {
             bytes2 family = _untaxed(category);
-            require(family != 0, ArithmeticInvalid("BR-CL-18", index));
-            require(line.rate == 0, ArithmeticInvalid(_ruleOf(family, "-05"), index));
-            require(line.tax == 0, ArithmeticInvalid(_ruleOf(family, "-09"), index));
+            if (family == 0) return "BR-CL-18";
+            if (line.rate != 0) return _ruleOf(family, "-05");
+            if (line.tax != 0) return _ruleOf(family, "-09");
         }
+        return isTaxOf(line.net, line.tax, line.rate, line.items) ? bytes16(0) : bytes16("BR-CO-17");
     }
 
     /// @dev The name of the category's rules, if it is one without tax.
     function _untaxed(bytes2 category) private pure returns (bytes2) {
         if (category == "K") return "IC";
-        if (category == "Z" || category == "E" || category == "AE" || category == "G" || category == "O") return category;
-        return 0;
+        bool known = category == "Z" || category == "E" || category == "AE" || category == "G" || category == "O";
+        return known ? category : bytes2(0);
     }
 
     function _ruleOf(bytes2 family, bytes3 rule) private pure returns (bytes16) {

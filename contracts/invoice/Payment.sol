@@ -7,7 +7,8 @@ import {IdentityId} from "../identity/IdentityId.sol";
 /// @title A payment, single or inside of an anchored batch. Its EIP-712 digest is its id.
 /// @param provider Who attests it: an accredited provider's account, or the IPaymentSource that counted it.
 /// @param city The city that accredits the provider.
-/// @param transactionId The provider's unique identification of it (ISO 20022 TxId), salted or keyed so that nobody can guess it; not zero.
+/// @param transactionId The provider's unique identification of it (ISO 20022 TxId), salted or keyed so that nobody can guess
+/// it; not zero.
 /// @param order The payee's reference of what was paid for, keyed by the payee; not zero. One order counts once, whoever attests it.
 /// @param payee The identity that was paid, which alone invoices it.
 /// @param payer In retail, keccak-256 of the payer's one-time signer (ERC-7913), which signs for the invoice; otherwise zero.

@@ -27,7 +27,9 @@ import {PaymentId} from "./PaymentId.sol";
 /// ```
 contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     bytes32 private constant BATCH_KEY_TYPEHASH = keccak256("BatchKey(address provider,uint64 serial)");
-    bytes32 private constant TRANSACTION_KEY_TYPEHASH = keccak256("TransactionKey(address provider,bytes32 transactionId)");
+    bytes32 private constant TRANSACTION_KEY_TYPEHASH = keccak256(
+        "TransactionKey(address provider,bytes32 transactionId)"
+    );
     bytes32 private constant ORDER_KEY_TYPEHASH = keccak256("OrderKey(bytes32 payee,bytes32 order)");
     bytes32 private constant REFUND_TYPEHASH = keccak256(
         "Refund(address provider,uint64 serial,uint32 position,bytes32 payment,uint128 refunded)"
@@ -262,6 +264,12 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     }
 
     /// @inheritdoc IPaymentRegistry
+    function changesOf(Payment calldata payment) external view returns (PaymentId id, uint32 changes) {
+        id = idOf(payment);
+        changes = _states[id].changes;
+    }
+
+    /// @inheritdoc IPaymentRegistry
     function anyWithdrawn(PaymentId[] calldata payments) external view returns (bool) {
         for (uint256 i = 0; i < payments.length; ++i) {
             if (_states[payments[i]].left < 0) return true;
@@ -383,10 +391,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
 
     function _checkRefunder(Payment calldata payment, CityId[] calldata lineage) private view {
         bool isProvider = msg.sender == payment.provider && manager.holds(msg.sender, payment.city, PAYMENT);
-        require(
-            isProvider || manager.hasStanding(msg.sender, payment.city, ADMIN, lineage),
-            NotRefunder(msg.sender)
-        );
+        require(isProvider || manager.hasStanding(msg.sender, payment.city, ADMIN, lineage), NotRefunder(msg.sender));
     }
 
     function _checkPayment(PaymentId id, Payment memory payment) private view {

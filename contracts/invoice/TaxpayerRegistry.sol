@@ -9,7 +9,10 @@ import {CityId, NETWORK} from "../city/CityId.sol";
 import {Page} from "../common/Page.sol";
 import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
+import {IInvoiceNumbers} from "./IInvoiceNumbers.sol";
+import {NumberScheme} from "./Invoice.sol";
 import {FISCAL_KINDS, InvoiceKind, TAX_KINDS, bureauOf, setOf} from "./InvoiceKind.sol";
+import {InvoiceNumbers} from "./InvoiceNumbers.sol";
 import {ITaxpayerRegistry} from "./ITaxpayerRegistry.sol";
 import {TaxPeriod, periodAt} from "./TaxPeriod.sol";
 
@@ -21,7 +24,7 @@ import {TaxPeriod, periodAt} from "./TaxPeriod.sol";
 ///  ──────► Admitted ◄──────────────► Frozen       either ── dismiss ──► not admitted (and may be admitted again, elsewhere)
 ///                      unfreeze
 /// ```
-contract TaxpayerRegistry is CityManaged, ITaxpayerRegistry {
+contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
     using EnumerableSet for EnumerableSet.AddressSet;
 
     /// @notice Where the legal persons are registered.
@@ -125,12 +128,7 @@ contract TaxpayerRegistry is CityManaged, ITaxpayerRegistry {
     }
 
     /// @inheritdoc ITaxpayerRegistry
-    function nameOperator(
-        IdentityId person,
-        Capability bureau,
-        address operator,
-        CityId[] calldata lineage
-    ) external {
+    function nameOperator(IdentityId person, Capability bureau, address operator, CityId[] calldata lineage) external {
         Taxpayer memory taxpayer = _widened(person, bureau, lineage);
         bool added = _operators[_admissionOf(person, bureau, taxpayer)].add(operator);
         require(added, OperatorUnchanged(person, operator));
@@ -138,16 +136,18 @@ contract TaxpayerRegistry is CityManaged, ITaxpayerRegistry {
     }
 
     /// @inheritdoc ITaxpayerRegistry
-    function dropOperator(
-        IdentityId person,
-        Capability bureau,
-        address operator,
-        CityId[] calldata lineage
-    ) external {
+    function dropOperator(IdentityId person, Capability bureau, address operator, CityId[] calldata lineage) external {
         Taxpayer memory taxpayer = _restricted(person, bureau, lineage);
         bool removed = _operators[_admissionOf(person, bureau, taxpayer)].remove(operator);
         require(removed, OperatorUnchanged(person, operator));
         emit OperatorDropped(person, bureau, operator, msg.sender, _touch(person, bureau, taxpayer));
+    }
+
+    /// @inheritdoc IInvoiceNumbers
+    function allotNumbers(NumberScheme scheme, uint256 page, IdentityId seller, Capability bureau) external {
+        manager.checkCan(msg.sender, _existing(seller, bureau).city, bureau);
+        _allot(scheme, page, seller);
+        emit NumbersAllotted(scheme, page, seller, msg.sender);
     }
 
     // -------------------------------------------------------------------------------------------------- for an InvoiceRegistry
@@ -176,8 +176,26 @@ contract TaxpayerRegistry is CityManaged, ITaxpayerRegistry {
 
     /// @inheritdoc ITaxpayerRegistry
     function giveBack(IdentityId person, InvoiceKind kind, uint16 currency, TaxPeriod period, uint128 net) external {
-        require(manager.holds(msg.sender, NETWORK, INVOICING), NoStanding(msg.sender, NETWORK));
+        _checkInvoicing();
         _used[_keyOf(person, bureauOf(kind))][currency][period] -= net;
+    }
+
+    /// @inheritdoc IInvoiceNumbers
+    function useNumber(NumberScheme scheme, IdentityId seller, uint256 number) external {
+        _checkInvoicing();
+        _useNumber(scheme, seller, number);
+    }
+
+    /// @inheritdoc IInvoiceNumbers
+    function reserveNumbers(NumberScheme scheme, IdentityId seller, uint256 first, uint256 count) external {
+        _checkInvoicing();
+        _reserveNumbers(scheme, seller, first, count);
+    }
+
+    /// @inheritdoc IInvoiceNumbers
+    function useReserved(NumberScheme scheme, IdentityId seller, uint256 number) external {
+        _checkInvoicing();
+        _mark(scheme, seller, number);
     }
 
     // -------------------------------------------------------------------------------------------------------- reading
@@ -245,6 +263,10 @@ contract TaxpayerRegistry is CityManaged, ITaxpayerRegistry {
     }
 
     // -------------------------------------------------------------------------------------------------------- internal
+
+    function _checkInvoicing() private view {
+        require(manager.holds(msg.sender, NETWORK, INVOICING), NoStanding(msg.sender, NETWORK));
+    }
 
     function _checkBureau(Capability bureau) private pure {
         require(bureau == TAX || bureau == FISCAL, NotBureau(bureau));

@@ -15,6 +15,10 @@ export async function measureDeployment(): Promise<void> {
     ClaimRegistry: deployed.claims,
     ClaimVerifier: deployed.verifier,
     ConsentRegistry: deployed.consents,
+    TaxpayerRegistry: deployed.taxpayers,
+    PaymentRegistry: deployed.payments,
+    InvoiceRegistry: deployed.invoices,
+    InvoiceLedger: deployed.ledger,
     SuiteDirectory: deployed.directory,
   };
   const names = new Map<string, string>();

@@ -9,9 +9,29 @@ export const RESOLUTION = 1;
 export const IDENTITY = 2;
 /** Makes and closes the city's schemas of claims. */
 export const SCHEMA = 3;
+/** The city's tax bureau: admits taxpayers, sets their quotas, keeps its tax periods. */
+export const TAX = 4;
+/** The city's finance bureau: the same for fiscal units. */
+export const FISCAL = 5;
+/** Attests payments and refunds. */
+export const PAYMENT = 6;
+/** Of the network alone, for an InvoiceRegistry: charges quotas and takes payments. */
+export const INVOICING = 7;
+/** Of the network alone, for an InvoiceLedger: has documents reversed. */
+export const REVERSING = 8;
 
 /** The capabilities that have a name. */
-export const CAPABILITIES = { ADMIN, RESOLUTION, IDENTITY, SCHEMA } as const;
+export const CAPABILITIES = {
+  ADMIN,
+  RESOLUTION,
+  IDENTITY,
+  SCHEMA,
+  TAX,
+  FISCAL,
+  PAYMENT,
+  INVOICING,
+  REVERSING,
+} as const;
 
 /** The network of cities itself, as a city. */
 export const NETWORK = 0n;

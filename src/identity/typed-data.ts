@@ -1,17 +1,8 @@
 /** What is signed, as EIP-712 types; each equal to the type string in its contract (tested equal). */
-import { getAddress, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { getAddress, type TypedDataDomain, TypedDataEncoder } from "ethers";
 
+import { members, type Types } from "../common/typed-data.js";
 import type { Contracts } from "../contracts.js";
-
-type Types = Record<string, TypedDataField[]>;
-
-/** From `"bytes32 identity,uint40 deadline"` to what ethers takes. */
-function members(text: string): TypedDataField[] {
-  return text.split(",").map((member) => {
-    const [type = "", name = ""] = member.split(" ");
-    return { type, name };
-  });
-}
 
 /** A registration; its digest is the identity's id. */
 export const IDENTITY_TYPES: Types = {

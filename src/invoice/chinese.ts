@@ -3,7 +3,17 @@
  * tax, the totals are the sums of the lines, and the amount is repeated in capital characters; reading checks all of it.
  */
 import { shapeCheck } from "../identity/shape.js";
-import { currencyOf, formatAmount, formatRate, isDecimal, parseAmount, parseRate, sum, taxOn } from "./amount.js";
+import {
+  currencyOf,
+  findCurrency,
+  formatAmount,
+  formatRate,
+  isDecimal,
+  parseAmount,
+  parseRate,
+  sum,
+  taxOn,
+} from "./amount.js";
 import { capitalAmount } from "./capitals.js";
 import chineseSchema from "./chinese-invoice.schema.json" with { type: "json" };
 import type { Invoice, InvoiceKind, InvoiceLine, NumberScheme, Party } from "./model.js";
@@ -153,7 +163,10 @@ export function fromChinese(json: unknown): Invoice {
   const faults: string[] = [];
   const form = json as ChineseInvoice;
   const currency = form.币种 ?? "CNY";
-  const { digits } = currencyOf(currency);
+  const digits = findCurrency(currency)?.digits;
+  if (digits === undefined) {
+    throw new ChineseInvoiceError("this is no Chinese invoice", [`币种 ${currency} is no currency of ISO 4217`]);
+  }
   const sign = form.红字 === true ? -1n : 1n;
   const read = (where: string, text: string): bigint => {
     try {

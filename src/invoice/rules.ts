@@ -2,7 +2,7 @@
  * The rules of EN 16931 by their names, all errors at once. Sums and code lists are here; what a document must have is in
  * ./rules-content.js, and what each VAT category asks is in ./rules-vat.js. Codes of schemes and units are not looked up.
  */
-import { absolute, findCurrency, formatAmount, sum, taxOn } from "./amount.js";
+import { absolute, divideRounded, findCurrency, formatAmount, sum, taxOn } from "./amount.js";
 import type { Invoice, VatBreakdown } from "./model.js";
 import { codeErrors, contentErrors } from "./rules-content.js";
 import { vatErrors } from "./rules-vat.js";
@@ -103,8 +103,12 @@ function withinTolerance(
   items: number,
 ): boolean {
   switch (tolerance) {
-    case "standard":
-      return absolute(tax - taxOn(net, rate)) < 10n ** BigInt(digits);
+    case "standard": {
+      // the official check rounds net times rate to hundredths, whatever the currency's minor unit is
+      const unit = 10n ** BigInt(digits);
+      const expected = divideRounded(net * BigInt(rate), unit * 100n);
+      return absolute(tax * 100n - expected * unit) < unit * 100n;
+    }
     case "peppol":
       return absolute(tax - taxOn(net, rate)) * 50n <= 10n ** BigInt(digits);
     case "chain":

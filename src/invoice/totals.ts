@@ -3,7 +3,7 @@
  *
  * With prices without VAT, each line's net is rounded and each row's tax is computed on the row. With prices that include VAT (Chinese
  * retail), each line's gross is taken apart, and a row's tax is the sum of its lines'; so that BR-CO-17 is met within one minor unit for
- * each line, and not always exactly.
+ * each line, and not always exactly. In a currency without minor unit (JPY) two such lines can be 1.00 off, more than the standard allows.
  */
 import { amountOf, currencyOf, priceOf, splitGross, sum, taxOn } from "./amount.js";
 import type { Adjustment, DocumentAdjustment, Invoice, InvoiceLine, Totals, VatBreakdown } from "./model.js";

@@ -1,16 +1,8 @@
 /** The EIP-712 types that contracts/invoice hashes and verifies (tested equal). */
-import { getAddress, type TypedDataDomain, TypedDataEncoder, type TypedDataField } from "ethers";
+import { getAddress, type TypedDataDomain, TypedDataEncoder } from "ethers";
 
+import { members, type Types } from "../common/typed-data.js";
 import type { Contracts } from "../contracts.js";
-
-type Types = Record<string, TypedDataField[]>;
-
-function members(list: string): TypedDataField[] {
-  return list.split(",").map((member) => {
-    const [type = "", name = ""] = member.split(" ");
-    return { name, type };
-  });
-}
 
 /** A payment; its digest is its id. */
 export const PAYMENT_TYPES: Types = {

@@ -13,9 +13,16 @@ import type { DeployedSuite } from "../../rocketh/suite.js";
 /** Every contract of the suite, in the order of its deployment. */
 export const CONTRACTS = Object.keys(BINDINGS) as ContractName[];
 
+/** What follows the deployment of a contract. */
+const AFTER: Partial<Record<ContractName, string[]>> = {
+  CityRegistry: ["bind CityRegistry"],
+  InvoiceRegistry: ["let InvoiceRegistry charge and take"],
+  InvoiceLedger: ["let InvoiceLedger reverse"],
+};
+
 /** What the transactions of a whole deployment do, in their order, as the steps say it. */
 export const ACTS = [
-  ...CONTRACTS.flatMap((name) => [`deploy ${name}`, ...(name === "CityRegistry" ? [`bind ${name}`] : [])]),
+  ...CONTRACTS.flatMap((name) => [`deploy ${name}`, ...(AFTER[name] ?? [])]),
   ...PUBLISHED.map((name) => `publish ${name}`),
   "appoint the administrator",
   "the deployer renounces",
@@ -31,7 +38,9 @@ export function nthOf(act: string): number {
 /** The addresses of the suite's contracts, in the order of their deployment. */
 export function addressesOf(suite: DeployedSuite): Promise<string[]> {
   const { factory, manager, registry, resolver, p256, identities, claims, verifier, consents, directory } = suite;
-  const contracts = [factory, manager, registry, resolver, p256, identities, claims, verifier, consents, directory];
+  const { taxpayers, payments, invoices, ledger } = suite;
+  const before = [factory, manager, registry, resolver, p256, identities, claims, verifier, consents];
+  const contracts = [...before, taxpayers, payments, invoices, ledger, directory];
   return Promise.all(contracts.map((contract) => contract.getAddress()));
 }
 

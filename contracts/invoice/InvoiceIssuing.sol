@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {CityId, NETWORK} from "../city/CityId.sol";
+import {Signer} from "../common/Signer.sol";
+import {IInvoiceRegistry} from "./IInvoiceRegistry.sol";
+import {Content, Invoice, InvoiceHash, Terms} from "./Invoice.sol";
+import {InvoiceArithmetic} from "./InvoiceArithmetic.sol";
+import {InvoiceId} from "./InvoiceId.sol";
+import {InvoiceKind} from "./InvoiceKind.sol";
+import {InvoiceStore} from "./InvoiceStore.sol";
+import {Payment} from "./Payment.sol";
+import {PaymentId} from "./PaymentId.sol";
+import {TaxPeriod} from "./TaxPeriod.sol";
+
+/// @title How documents come to be.
+/// @notice The part of InvoiceRegistry that issues, one by one and by batches.
+abstract contract InvoiceIssuing is InvoiceStore {
+    using InvoiceArithmetic for Content;
+    using Signer for address;
+    using Signer for bytes;
+
+    bytes32 private constant ISSUE_ORDER_TYPEHASH = keccak256("IssueOrder(bytes32[] invoices,uint40 deadline)");
+    bytes32 private constant REQUEST_TYPEHASH = keccak256(
+        "InvoiceRequest(bytes32 payment,bytes32 buyer,uint32 changes,uint40 deadline)"
+    );
+
+    /// @dev The size of a batch, so that reserving its numbers has an end.
+    uint256 private constant MAX_BATCH = 1_000_000;
+
+    /// @dev What the documents of a call share: who issues, where, charged to which month.
+    struct Run {
+        address operator;
+        CityId city;
+        TaxPeriod period;
+    }
+
+    // -------------------------------------------------------------------------------------------------------- one and many
+
+    /// @inheritdoc IInvoiceRegistry
+    function issue(Terms calldata terms, Submission calldata submission) external returns (InvoiceId id) {
+        id = _idOf(InvoiceHash.hash(terms), 0, 0, InvoiceId.wrap(0), submission.content);
+        require(_states[id].issuedAt == 0, InvoiceExists(id));
+        _issue(id, _charge(msg.sender, terms, submission.content.net), terms, submission);
+    }
+
+    /// @inheritdoc IInvoiceRegistry
+    function issueMany(
+        Terms calldata terms,
+        Submission[] calldata submissions,
+        Order calldata order
+    ) external returns (uint256 issued) {
+        InvoiceId[] memory ids = _idsOf(terms, submissions);
+        address operator = order.signature.length == 0 ? msg.sender : _checkOrder(order, ids);
+        issued = _issueNew(operator, terms, submissions, ids);
+        require(issued != 0 || ids.length != 1, InvoiceExists(ids[0]));
+    }
+
+    // -------------------------------------------------------------------------------------------------------- batches
+
+    /// @inheritdoc IInvoiceRegistry
+    function anchor(Batch calldata batch) external returns (InvoiceId id) {
+        Terms calldata terms = batch.terms;
+        uint256 gross = uint256(batch.net) + batch.tax;
+        require(
+            batch.serial != 0 &&
+                batch.count != 0 &&
+                batch.count <= MAX_BATCH &&
+                batch.root != 0 &&
+                gross <= type(uint128).max,
+            BatchInvalid()
+        );
+        id = batchOf(terms.seller, batch.serial);
+        require(_batches[id].count == 0, SerialUsed(terms.seller, batch.serial));
+        Run memory run = _charge(msg.sender, terms, batch.net);
+        taxpayers.reserveNumbers(terms.scheme, terms.seller, batch.firstNumber, batch.count);
+        _batches[id] = BatchState({
+            root: batch.root,
+            payments: batch.payments,
+            net: batch.net,
+            tax: batch.tax,
+            firstNumber: uint72(batch.firstNumber),
+            count: batch.count,
+            city: run.city,
+            period: run.period,
+            issuedAt: uint40(block.timestamp),
+            kind: terms.kind,
+            scheme: terms.scheme,
+            currency: terms.currency
+        });
+        payments.reserve(batch.payments, terms.seller, terms.currency, batch.count, uint128(gross));
+        emit InvoicesAnchored(id, terms.seller, run.city, batch, msg.sender);
+    }
+
+    /// @inheritdoc IInvoiceRegistry
+    function materialise(
+        Invoice calldata invoice,
+        bytes32[] calldata proof,
+        Evidence calldata evidence,
+        bytes32 buyer
+    ) external returns (InvoiceId id) {
+        id = idOf(invoice);
+        bool known = _states[id].issuedAt != 0;
+        if (!known) _materialise(id, invoice, proof, evidence);
+        if (buyer == 0) require(!known, InvoiceExists(id));
+        else _name(id, invoice, evidence, buyer);
+    }
+
+    // -------------------------------------------------------------------------------------------------------- internal
+
+    function _checkOrder(Order calldata order, InvoiceId[] memory ids) private view returns (address) {
+        require(block.timestamp <= order.deadline, OrderExpired(order.deadline));
+        bytes32 list = keccak256(abi.encodePacked(ids));
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(ISSUE_ORDER_TYPEHASH, list, order.deadline)));
+        require(order.operator.isValid(digest, order.signature), OrderInvalid(order.operator));
+        return order.operator;
+    }
+
+    function _idsOf(
+        Terms calldata terms,
+        Submission[] calldata submissions
+    ) private view returns (InvoiceId[] memory ids) {
+        require(submissions.length != 0, Empty());
+        bytes32 termsHash = InvoiceHash.hash(terms);
+        ids = new InvoiceId[](submissions.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            ids[i] = _idOf(termsHash, 0, 0, InvoiceId.wrap(0), submissions[i].content);
+        }
+    }
+
+    /// @dev Charges the sum of those that are new, then issues them.
+    function _issueNew(
+        address operator,
+        Terms calldata terms,
+        Submission[] calldata submissions,
+        InvoiceId[] memory ids
+    ) private returns (uint256 issued) {
+        uint256 net = 0;
+        bool[] memory known = new bool[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            known[i] = _states[ids[i]].issuedAt != 0;
+            if (!known[i]) net += submissions[i].content.net;
+        }
+        Run memory run = _charge(operator, terms, net);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            if (known[i]) continue;
+            require(_states[ids[i]].issuedAt == 0, InvoiceExists(ids[i])); // twice in one call
+            _issue(ids[i], run, terms, submissions[i]);
+            ++issued;
+        }
+    }
+
+    /// @dev The seller may issue such documents, of this sum, through this operator, now.
+    function _charge(address operator, Terms calldata terms, uint256 net) private returns (Run memory run) {
+        require(terms.kind != InvoiceKind.None && terms.currency != 0, InvoiceInvalid(InvoiceId.wrap(0)));
+        run.operator = operator;
+        (run.city, run.period) = taxpayers.charge(terms.seller, terms.kind, terms.currency, operator, net);
+        manager.checkOpen(run.city);
+    }
+
+    function _issue(InvoiceId id, Run memory run, Terms calldata terms, Submission calldata submission) private {
+        Content calldata content = submission.content;
+        require(content.buyer != 0, InvoiceInvalid(id));
+        _checkContent(id, content);
+        taxpayers.useNumber(terms.scheme, terms.seller, content.number);
+        _create(id, run.city, run.period, false);
+        _draw(id, terms, submission);
+        emit InvoiceIssued(id, terms.seller, run.city, terms, content, run.operator);
+    }
+
+    function _checkContent(InvoiceId id, Content calldata content) internal view {
+        require(content.root != 0 && content.time <= block.timestamp, InvoiceInvalid(id));
+        (bytes16 rule, uint256 index) = content.faultOf();
+        require(rule == 0, ArithmeticInvalid(rule, index));
+    }
+
+    function _create(InvoiceId id, CityId city, TaxPeriod period, bool reversing) internal {
+        _states[id] = State({
+            reversing: reversing,
+            reversed: false,
+            city: city,
+            period: period,
+            issuedAt: uint40(block.timestamp),
+            changedIn: uint40(block.number)
+        });
+    }
+
+    /// @dev Take what the document takes from each payment.
+    function _draw(InvoiceId id, Terms calldata terms, Submission calldata submission) private {
+        Content calldata content = submission.content;
+        require(submission.evidence.length == content.draws.length, DrawInvalid(id, content.draws.length));
+        PaymentId previous = PaymentId.wrap(0);
+        for (uint256 i = 0; i < content.draws.length; ++i) {
+            Evidence calldata evidence = submission.evidence[i];
+            Payment calldata payment = evidence.payment;
+            PaymentId drawn = content.draws[i].payment;
+            (PaymentId paid, uint32 changes) = payments.take(payment, evidence.proof, content.draws[i].amount);
+            require(
+                paid == drawn &&
+                    PaymentId.unwrap(previous) < PaymentId.unwrap(drawn) &&
+                    !(payment.payee != terms.seller) &&
+                    payment.currency == terms.currency,
+                DrawInvalid(id, i)
+            );
+            previous = drawn;
+            if (payment.payer != 0) _checkRequest(evidence.request, drawn, payment.payer, content.buyer, changes);
+        }
+    }
+
+    function _checkRequest(
+        Request calldata signed,
+        PaymentId payment,
+        bytes32 payer,
+        bytes32 buyer,
+        uint32 changes
+    ) private view {
+        require(block.timestamp <= signed.deadline, OrderExpired(signed.deadline));
+        bytes32 digest = _hashTypedDataV4(
+            keccak256(abi.encode(REQUEST_TYPEHASH, payment, buyer, changes, signed.deadline))
+        );
+        require(
+            keccak256(signed.signer) == payer && signed.signer.isValid(digest, signed.signature),
+            RequestInvalid(payment)
+        );
+    }
+
+    function _materialise(
+        InvoiceId id,
+        Invoice calldata invoice,
+        bytes32[] calldata proof,
+        Evidence calldata evidence
+    ) private {
+        require(_isAnchored(invoice, id, proof), InvoiceUnknown(id));
+        Content calldata content = invoice.content;
+        InvoiceId batchId = batchOf(invoice.terms.seller, invoice.serial);
+        BatchState storage batch = _batches[batchId];
+        (batch.net, batch.tax) = (batch.net - content.net, batch.tax - content.tax);
+        taxpayers.useReserved(invoice.terms.scheme, invoice.terms.seller, content.number);
+        _create(id, batch.city, batch.period, false);
+        _states[id].issuedAt = batch.issuedAt;
+        Payment calldata payment = evidence.payment;
+        if (payment.payer == 0) {
+            require(content.buyer != 0, InvoiceInvalid(id));
+            _named[id] = content.buyer;
+        }
+        PaymentId drawn = payments.takeReserved(batch.payments, payment, evidence.proof);
+        require(
+            drawn == content.draws[0].payment &&
+                payment.position == invoice.position &&
+                payment.amount == content.gross,
+            DrawInvalid(id, 0)
+        );
+        emit InvoiceMaterialised(id, batchId, invoice.position, content);
+    }
+
+    /// @dev The payer names the buyer, who holds the document from now on.
+    function _name(InvoiceId id, Invoice calldata invoice, Evidence calldata evidence, bytes32 buyer) private {
+        manager.checkOpen(NETWORK);
+        // slither-disable-next-line unused-return
+        (, State memory state) = _live(invoice);
+        bytes32 stated = invoice.content.buyer;
+        bool needed = invoice.serial != 0 && _named[id] == 0 && (stated == 0 || stated == buyer);
+        require(needed, RequestNotNeeded(id));
+        (PaymentId payment, uint32 changes) = payments.changesOf(evidence.payment);
+        require(payment == invoice.content.draws[0].payment, DrawInvalid(id, 0));
+        _checkRequest(evidence.request, payment, evidence.payment.payer, buyer, changes);
+        _named[id] = buyer;
+        emit InvoiceRequested(id, buyer, _touch(id, state));
+    }
+}

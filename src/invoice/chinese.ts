@@ -98,6 +98,7 @@ const UNIT = "单位";
 const MODEL = "规格型号";
 
 const shapeFaults = shapeCheck(chineseSchema, "发票");
+const ONE_NUMBER = "发票 has not exactly one number: 发票号码, 票据号码 or 自编号码";
 
 /**
  * The form of an invoice.
@@ -158,7 +159,7 @@ export function toChinese(invoice: Invoice): ChineseInvoice {
  * @throws ChineseInvoiceError with all faults: of shape, number, amounts, sums, and capital characters.
  */
 export function fromChinese(json: unknown): Invoice {
-  const misshapen = shapeFaults(json);
+  const misshapen = shapeFaults(json).map((fault) => (fault.endsWith("schema in oneOf") ? ONE_NUMBER : fault));
   if (misshapen.length !== 0) throw new ChineseInvoiceError("this is no Chinese invoice", misshapen);
   const faults: string[] = [];
   const form = json as ChineseInvoice;

@@ -19,6 +19,12 @@ export const RIDE: InvoiceDraft = {
   lines: [{ name: "地铁乘车", quantity: "1", unit: "C62", price: "6.00", category: "S", rate: 300 }],
 };
 
+/** A copy without some of its fields. */
+export function without<T extends object, K extends keyof T>(whole: T, ...fields: K[]): Omit<T, K> {
+  const kept = Object.entries(whole).filter(([name]) => !(fields as PropertyKey[]).includes(name));
+  return Object.fromEntries(kept) as unknown as Omit<T, K>;
+}
+
 /** A change of an invoice, for the name of its test. */
 export const shown = (change: (invoice: Invoice) => unknown): string =>
   String(change)

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Invoice } from "../../../src/invoice/model.js";
 import { chainErrors, taxLines } from "../../../src/invoice/tax-lines.js";
 import { completeInvoice } from "../../../src/invoice/totals.js";
-import { RIDE, ride, shown } from "./samples.js";
+import { RIDE, ride, shown, without } from "./samples.js";
 
 const broken = (change: (invoice: Invoice) => unknown) => {
   const invoice = structuredClone(ride());
@@ -14,8 +14,7 @@ const broken = (change: (invoice: Invoice) => unknown) => {
 describe("what goes on chain", () => {
   it("is a row for each category and rate, ascending, with its items", () => {
     const line = (category: string, rate?: number) => {
-      const { rate: _rate, ...rest } = RIDE.lines[0]!;
-      return { ...rest, category, ...(rate === undefined ? {} : { rate }) };
+      return { ...without(RIDE.lines[0]!, "rate"), category, ...(rate === undefined ? {} : { rate }) };
     };
     const invoice = completeInvoice({
       ...RIDE,

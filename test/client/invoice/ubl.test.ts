@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 import { fromUbl, toUbl, UblError } from "../../../src/invoice/ubl.js";
 import { XmlError } from "../../../src/invoice/xml.js";
-import { everything, invoices, ride } from "./samples.js";
+import { everything, invoices, ride, without } from "./samples.js";
 
 const faultsOf = (xml: string) => {
   try {
@@ -32,10 +32,10 @@ describe("invoices as UBL", () => {
   it("come back, whatever the figures", () => {
     fc.assert(
       fc.property(invoices, fc.constantFrom("380", "381"), (random, typeCode) => {
-        const invoice = { ...random, typeCode, specification: "urn:cen.eu:en16931:2017" };
+        const empty = (["allowances", "charges"] as const).filter((list) => random[list]?.length === 0);
+        const invoice = { ...without(random, ...empty), typeCode, specification: "urn:cen.eu:en16931:2017" };
         const { invoice: read, warnings } = fromUbl(toUbl(invoice));
         expect(warnings).to.deep.equal([]);
-        for (const list of ["allowances", "charges"] as const) if (invoice[list]?.length === 0) delete invoice[list];
         expect(read).to.deep.equal(invoice);
       }),
       { numRuns: 60 },

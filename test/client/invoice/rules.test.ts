@@ -330,6 +330,9 @@ describe("the rules of VAT categories", () => {
     const other = sale("S", 600);
     other.lines.push({ ...other.lines[0]!, net: 0n, rate: 300 });
     expect(broken(other)).to.deep.equal(["BR-S-08"]);
+    const apart = sale("E", 0);
+    apart.breakdown.push({ category: "E", rate: 0, net: 0n, tax: 0n, exemptionReason: "another" });
+    expect(broken(apart)).to.include("BR-E-01");
     const idle = sale("S", 600);
     idle.breakdown.push({ category: "E", rate: 0, net: 0n, tax: 0n, exemptionReason: "r" });
     expect(broken(idle)).to.deep.equal(["BR-E-01"]);

@@ -83,6 +83,18 @@ describe("what goes on chain", () => {
     expect(whole("3402823669209384634633746074317682114.56").map(({ rule }) => rule)).to.deep.equal(["CHAIN-SIZE"]);
   });
 
+  it("has an end of rounding: 200 equal rides on one invoice pass, 300 do not", () => {
+    const rides = (count: number) =>
+      chainErrors(
+        ride({
+          lines: Array.from({ length: count }, () => RIDE.lines[0]!),
+          payments: [{ provider: "p", reference: "r", amount: 600n * BigInt(count) }],
+        }),
+      ).map(({ rule }) => rule);
+    expect(rides(200)).to.deep.equal([]);
+    expect(rides(300)).to.deep.equal(["BR-CO-17"]);
+  });
+
   it("has at most 16 rows and 64 payments", () => {
     const lines = Array.from({ length: 17 }, (_, i) => ({ ...RIDE.lines[0]!, rate: 100 * (i + 1) }));
     const paid = (count: number, total: bigint) =>

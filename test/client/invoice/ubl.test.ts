@@ -146,6 +146,9 @@ describe("invoices as UBL", () => {
       "XML Invoice/cac:InvoiceLine[1]/cbc:InvoicedQuantity",
       "XML Invoice/cac:AllowanceCharge[1]/cac:TaxCategory/cbc:Percent",
     ]);
+    expect(faultsOf(toUbl(ride()).replace(/(<cbc:PriceAmount) currencyID="CNY"/, "$1"))).to.deep.equal([
+      "XML Invoice/cac:InvoiceLine/cac:Price/cbc:PriceAmount",
+    ]);
     expect(faultsOf(toUbl(ride()).replace("urn:civitas:kind:Transport", "urn:civitas:kind:None"))).to.deep.equal([
       "XML urn:civitas:kind:None",
     ]);

@@ -33,9 +33,6 @@ interface IInvoiceNumbers {
 
     // -------------------------------------------------------------------------------------------------- for an InvoiceRegistry
 
-    /// @notice Use the number of a single document. By (network, INVOICING) with the role alone.
-    function useNumber(NumberScheme scheme, IdentityId seller, uint256 number) external;
-
     /// @notice Reserve the numbers of a batch. By (network, INVOICING) with the role alone.
     function reserveNumbers(NumberScheme scheme, IdentityId seller, uint256 first, uint256 count) external;
 

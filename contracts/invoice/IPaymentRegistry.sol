@@ -122,9 +122,9 @@ interface IPaymentRegistry {
     /// @notice A batch of documents takes the payments of this one.
     event PaymentsReserved(PaymentId indexed batch, address by, uint40 previousBlock);
     /// @notice A document took from the payment.
-    event PaymentTaken(PaymentId indexed payment, uint128 amount, int136 left, address by, uint40 previousBlock);
+    event PaymentTaken(PaymentId indexed payment, uint128 amount, int136 left, uint40 previousBlock);
     /// @notice A reversing document gave back to the payment.
-    event PaymentGivenBack(PaymentId indexed payment, uint128 amount, int136 left, address by, uint40 previousBlock);
+    event PaymentGivenBack(PaymentId indexed payment, uint128 amount, int136 left, uint40 previousBlock);
     /// @notice The payment was refunded, in all, by `refunded`.
     event PaymentRefunded(PaymentId indexed payment, uint128 refunded, int136 left, address by, uint40 previousBlock);
     /// @notice Many refunds were anchored.
@@ -195,7 +195,7 @@ interface IPaymentRegistry {
 
     // -------------------------------------------------------------------------------------------------- for an InvoiceRegistry
 
-    /// @notice Take from a payment. By (network, INVOICING) under the guard.
+    /// @notice Take from a payment. By (network, INVOICING) with the role alone; who calls has asked the guard.
     /// @param proof If it is in a batch; else empty.
     /// @return id The payment's id.
     /// @return changes Its count of changes before.
@@ -205,7 +205,8 @@ interface IPaymentRegistry {
         uint128 amount
     ) external returns (PaymentId id, uint32 changes);
 
-    /// @notice Reserve all payments of a batch for a batch of documents of their payee. By (network, INVOICING) under the guard.
+    /// @notice Reserve all payments of a batch for a batch of documents of their payee. By (network, INVOICING) with the role alone; who
+    /// calls has asked the guard.
     function reserve(PaymentId batch, IdentityId payee, uint16 currency, uint32 count_, uint128 total) external;
 
     /// @notice Take the whole of a reserved payment. By (network, INVOICING) with the role alone.

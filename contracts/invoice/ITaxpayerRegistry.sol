@@ -5,7 +5,7 @@ import {Capability} from "../access/CityRole.sol";
 import {CityId} from "../city/CityId.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
 import {IInvoiceNumbers} from "./IInvoiceNumbers.sol";
-import {InvoiceKind} from "./InvoiceKind.sol";
+import {Terms} from "./Invoice.sol";
 import {TaxPeriod} from "./TaxPeriod.sol";
 
 /// @title Who may issue documents, of which kinds, under which numbers, and how much in a month.
@@ -199,21 +199,22 @@ interface ITaxpayerRegistry is IInvoiceNumbers {
 
     // -------------------------------------------------------------------------------------------------- for an InvoiceRegistry
 
-    /// @notice Charge the month's quota. By (network, INVOICING) under the guard.
+    /// @notice Charge the month's quota, and use the numbers of documents. By (network, INVOICING) with the role alone; who calls has asked
+    /// the guard.
     /// @param operator Who issues.
-    /// @param net Net amount in minor units.
+    /// @param net Net amount of all, in minor units.
+    /// @param numbers Of single documents; none for a batch.
     /// @return city The bureau's city.
     /// @return period The month that was charged.
     function charge(
-        IdentityId person,
-        InvoiceKind kind,
-        uint16 currency,
+        Terms calldata terms,
         address operator,
-        uint256 net
+        uint256 net,
+        uint256[] calldata numbers
     ) external returns (CityId city, TaxPeriod period);
 
-    /// @notice Give back to the month of issue. By (network, INVOICING) with the role alone.
-    function giveBack(IdentityId person, InvoiceKind kind, uint16 currency, TaxPeriod period, uint128 net) external;
+    /// @notice Give back to the month of issue, and use the number of the reversing document. By (network, INVOICING) with the role alone.
+    function giveBack(Terms calldata terms, TaxPeriod period, uint128 net, uint256 number) external;
 
     // -------------------------------------------------------------------------------------------------------- reading
 

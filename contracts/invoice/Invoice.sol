@@ -123,35 +123,64 @@ library InvoiceHash {
         return keccak256(abi.encode(INVOICE_TYPEHASH, terms, serial, position, reverses, _hash(content)));
     }
 
-    function _hash(Content calldata content) private pure returns (bytes32) {
-        // In two parts, for the stack: all are static, so that their encodings can be joined.
-        bytes memory head = abi.encode(
+    /// @dev The members before the arrays lie in calldata as EIP-712 encodes them. Whoever uses one of them reads it as its type, which
+    /// refuses stray bits; a document with any has an id that nobody knows.
+    function _hash(Content calldata content) private pure returns (bytes32 hashed) {
+        (bytes32 typehash, bytes32 lines, bytes32 draws) = (
             CONTENT_TYPEHASH,
-            content.number,
-            content.time,
-            content.buyer,
-            content.invoicedObject,
-            content.root
-        );
-        bytes memory tail = abi.encode(
-            content.net,
-            content.tax,
-            content.gross,
             _hash(content.lines),
             _hash(content.draws)
         );
-        return keccak256(bytes.concat(head, tail));
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            calldatacopy(add(start, 0x20), content, 0x100)
+            mstore(add(start, 0x120), lines)
+            mstore(add(start, 0x140), draws)
+            hashed := keccak256(start, 0x160)
+        }
     }
 
     function _hash(TaxLine[] calldata lines) private pure returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](lines.length);
-        for (uint256 i = 0; i < lines.length; ++i) hashes[i] = keccak256(abi.encode(LINE_TYPEHASH, lines[i]));
-        return keccak256(abi.encodePacked(hashes));
+        uint256 offset;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            offset := lines.offset
+        }
+        return _hashAll(LINE_TYPEHASH, offset, lines.length, 0xa0);
     }
 
     function _hash(Draw[] calldata draws) private pure returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](draws.length);
-        for (uint256 i = 0; i < draws.length; ++i) hashes[i] = keccak256(abi.encode(DRAW_TYPEHASH, draws[i]));
-        return keccak256(abi.encodePacked(hashes));
+        uint256 offset;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            offset := draws.offset
+        }
+        return _hashAll(DRAW_TYPEHASH, offset, draws.length, 0x40);
+    }
+
+    /// @notice The hash of an array of structs of `size` bytes each, which lie in calldata from `offset` on.
+    function _hashAll(
+        bytes32 typehash,
+        uint256 offset,
+        uint256 count,
+        uint256 size
+    ) private pure returns (bytes32 hashed) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40) // one struct with its type hash, then the hashes of all
+            let hashes := add(add(start, 0x20), size)
+            mstore(start, typehash)
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
+                calldatacopy(add(start, 0x20), add(offset, mul(i, size)), size)
+                mstore(add(hashes, mul(i, 0x20)), keccak256(start, add(size, 0x20)))
+            }
+            hashed := keccak256(hashes, mul(count, 0x20))
+        }
     }
 }

@@ -41,7 +41,9 @@ abstract contract InvoiceIssuing is InvoiceStore {
     function issue(Terms calldata terms, Submission calldata submission) external returns (InvoiceId id) {
         id = _idOf(InvoiceHash.hash(terms), 0, 0, InvoiceId.wrap(0), submission.content);
         require(_states[id].issuedAt == 0, InvoiceExists(id));
-        _issue(id, _charge(msg.sender, terms, submission.content.net), terms, submission);
+        uint256[] memory numbers = new uint256[](1);
+        numbers[0] = submission.content.number;
+        _issue(id, _charge(msg.sender, terms, submission.content.net, numbers), terms, submission);
     }
 
     /// @inheritdoc IInvoiceRegistry
@@ -72,7 +74,7 @@ abstract contract InvoiceIssuing is InvoiceStore {
         );
         id = batchOf(terms.seller, batch.serial);
         require(_batches[id].count == 0, SerialUsed(terms.seller, batch.serial));
-        Run memory run = _charge(msg.sender, terms, batch.net);
+        Run memory run = _charge(msg.sender, terms, batch.net, new uint256[](0));
         taxpayers.reserveNumbers(terms.scheme, terms.seller, batch.firstNumber, batch.count);
         _batches[id] = BatchState({
             root: batch.root,
@@ -136,25 +138,33 @@ abstract contract InvoiceIssuing is InvoiceStore {
         InvoiceId[] memory ids
     ) private returns (uint256 issued) {
         uint256 net = 0;
-        bool[] memory known = new bool[](ids.length);
+        uint256[] memory numbers = new uint256[](ids.length);
         for (uint256 i = 0; i < ids.length; ++i) {
-            known[i] = _states[ids[i]].issuedAt != 0;
-            if (!known[i]) net += submissions[i].content.net;
+            if (_states[ids[i]].issuedAt != 0) continue;
+            net += submissions[i].content.net;
+            numbers[issued++] = submissions[i].content.number;
         }
-        Run memory run = _charge(operator, terms, net);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(numbers, issued)
+        }
+        // A document that is there twice uses its number twice, which is refused; so what is new now is new below.
+        Run memory run = _charge(operator, terms, net, numbers);
         for (uint256 i = 0; i < ids.length; ++i) {
-            if (known[i]) continue;
-            require(_states[ids[i]].issuedAt == 0, InvoiceExists(ids[i])); // twice in one call
-            _issue(ids[i], run, terms, submissions[i]);
-            ++issued;
+            if (_states[ids[i]].issuedAt == 0) _issue(ids[i], run, terms, submissions[i]);
         }
     }
 
     /// @dev The seller may issue such documents, of this sum, through this operator, now.
-    function _charge(address operator, Terms calldata terms, uint256 net) private returns (Run memory run) {
+    function _charge(
+        address operator,
+        Terms calldata terms,
+        uint256 net,
+        uint256[] memory numbers
+    ) private returns (Run memory run) {
         require(terms.kind != InvoiceKind.None && terms.currency != 0, InvoiceInvalid(InvoiceId.wrap(0)));
         run.operator = operator;
-        (run.city, run.period) = taxpayers.charge(terms.seller, terms.kind, terms.currency, operator, net);
+        (run.city, run.period) = taxpayers.charge(terms, operator, net, numbers);
         manager.checkOpen(run.city);
     }
 
@@ -162,7 +172,6 @@ abstract contract InvoiceIssuing is InvoiceStore {
         Content calldata content = submission.content;
         require(content.buyer != 0, InvoiceInvalid(id));
         _checkContent(id, content);
-        taxpayers.useNumber(terms.scheme, terms.seller, content.number);
         _create(id, run.city, run.period, false);
         _draw(id, terms, submission);
         emit InvoiceIssued(id, terms.seller, run.city, terms, content, run.operator);

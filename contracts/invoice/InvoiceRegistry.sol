@@ -43,7 +43,6 @@ contract InvoiceRegistry is InvoiceIssuing {
         require(manager.holds(msg.sender, NETWORK, REVERSING), NoStanding(msg.sender, NETWORK));
         (InvoiceId id, State memory state) = _live(invoice);
         document = _checkReversal(invoice, id, reversing);
-        taxpayers.useNumber(invoice.terms.scheme, invoice.terms.seller, reversing.number);
         _create(document, state.city, state.period, true);
         whole = _takeOff(invoice.content.lines, id, reversing.lines);
         state.reversed = whole;
@@ -135,12 +134,6 @@ contract InvoiceRegistry is InvoiceIssuing {
             _givenBack[id][draw.payment] += draw.amount;
             payments.giveBack(draw.payment, draw.amount);
         }
-        taxpayers.giveBack(
-            invoice.terms.seller,
-            invoice.terms.kind,
-            invoice.terms.currency,
-            state.period,
-            reversing.net
-        );
+        taxpayers.giveBack(invoice.terms, state.period, reversing.net, reversing.number);
     }
 }

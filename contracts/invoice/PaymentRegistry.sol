@@ -190,7 +190,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
         bytes32[] calldata proof,
         uint128 amount
     ) external returns (PaymentId id, uint32 changes) {
-        manager.checkCan(msg.sender, NETWORK, INVOICING);
+        _checkInvoicing();
         id = _known(payment, proof);
         State memory state = _states[id];
         if (payment.serial != 0) _useSingly(id, state, batchOf(payment.provider, payment.serial));
@@ -201,7 +201,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
 
     /// @inheritdoc IPaymentRegistry
     function reserve(PaymentId batch, IdentityId payee, uint16 currency, uint32 count_, uint128 total) external {
-        manager.checkCan(msg.sender, NETWORK, INVOICING);
+        _checkInvoicing();
         BatchState memory state = _batches[batch];
         require(
             state.use == BatchUse.Free &&
@@ -241,7 +241,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
         _checkInvoicing();
         State memory state = _states[id];
         state.left += int136(uint136(amount));
-        emit PaymentGivenBack(id, amount, state.left, msg.sender, _touch(id, state));
+        emit PaymentGivenBack(id, amount, state.left, _touch(id, state));
     }
 
     // -------------------------------------------------------------------------------------------------------- reading
@@ -364,7 +364,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
 
     function _take(PaymentId id, State memory state, uint128 amount) private {
         state.left -= int136(uint136(amount));
-        emit PaymentTaken(id, amount, state.left, msg.sender, _touch(id, state));
+        emit PaymentTaken(id, amount, state.left, _touch(id, state));
     }
 
     function _refund(PaymentId id, uint128 amount, uint128 refunded, bool skip) private {

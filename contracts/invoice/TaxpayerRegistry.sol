@@ -10,8 +10,8 @@ import {Page} from "../common/Page.sol";
 import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
 import {IInvoiceNumbers} from "./IInvoiceNumbers.sol";
-import {NumberScheme} from "./Invoice.sol";
-import {FISCAL_KINDS, InvoiceKind, TAX_KINDS, bureauOf, setOf} from "./InvoiceKind.sol";
+import {NumberScheme, Terms} from "./Invoice.sol";
+import {FISCAL_KINDS, TAX_KINDS, bureauOf, setOf} from "./InvoiceKind.sol";
 import {InvoiceNumbers} from "./InvoiceNumbers.sol";
 import {ITaxpayerRegistry} from "./ITaxpayerRegistry.sol";
 import {TaxPeriod, periodAt} from "./TaxPeriod.sol";
@@ -154,36 +154,31 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
 
     /// @inheritdoc ITaxpayerRegistry
     function charge(
-        IdentityId person,
-        InvoiceKind kind,
-        uint16 currency,
+        Terms calldata terms,
         address operator,
-        uint256 net
+        uint256 net,
+        uint256[] calldata numbers
     ) external returns (CityId city, TaxPeriod period) {
-        manager.checkCan(msg.sender, NETWORK, INVOICING);
-        Capability bureau = bureauOf(kind);
+        _checkInvoicing();
+        (IdentityId person, Capability bureau) = (terms.seller, bureauOf(terms.kind));
         Taxpayer memory taxpayer = _existing(person, bureau);
         require(!taxpayer.frozen, TaxpayerFrozen(person, bureau));
-        require(taxpayer.kinds & setOf(kind) != 0, KindNotAdmitted(setOf(kind)));
+        require(taxpayer.kinds & setOf(terms.kind) != 0, KindNotAdmitted(setOf(terms.kind)));
         bytes32 admission = _admissionOf(person, bureau, taxpayer);
         require(_isOperator(person, admission, operator), NotIssuingOperator(person, operator));
         (city, period) = (taxpayer.city, periodAt(block.timestamp, taxpayer.utcOffset));
-        mapping(TaxPeriod => uint128) storage used = _used[_keyOf(person, bureau)][currency];
-        (uint128 limit, uint128 before) = (_limits[admission][currency], used[period]);
+        mapping(TaxPeriod => uint128) storage used = _used[_keyOf(person, bureau)][terms.currency];
+        (uint128 limit, uint128 before) = (_limits[admission][terms.currency], used[period]);
         require(before <= limit && net <= limit - before, QuotaExceeded(limit, before, net));
         used[period] = before + uint128(net);
+        for (uint256 i = 0; i < numbers.length; ++i) _useNumber(terms.scheme, person, numbers[i]);
     }
 
     /// @inheritdoc ITaxpayerRegistry
-    function giveBack(IdentityId person, InvoiceKind kind, uint16 currency, TaxPeriod period, uint128 net) external {
+    function giveBack(Terms calldata terms, TaxPeriod period, uint128 net, uint256 number) external {
         _checkInvoicing();
-        _used[_keyOf(person, bureauOf(kind))][currency][period] -= net;
-    }
-
-    /// @inheritdoc IInvoiceNumbers
-    function useNumber(NumberScheme scheme, IdentityId seller, uint256 number) external {
-        _checkInvoicing();
-        _useNumber(scheme, seller, number);
+        _used[_keyOf(terms.seller, bureauOf(terms.kind))][terms.currency][period] -= net;
+        _useNumber(terms.scheme, terms.seller, number);
     }
 
     /// @inheritdoc IInvoiceNumbers

@@ -155,7 +155,7 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
   SerialUsed: ({ issuer, serial }) =>
     `${issuer} has anchored a batch with the serial ${serial} before; take the next serial`,
   BatchInvalid: ({ serial, count }) =>
-    `a batch with the serial ${serial} and ${count} positions cannot be anchored; give a serial from 1, at least one position, and a root`,
+    `a batch with the serial ${serial} and ${count} positions cannot be anchored; give a serial from 1, at least one position, a root, and whatever else the batch states`,
   ClaimUnknown: ({ record }) =>
     `no claim or batch ${record} was issued here; check its id, the chain and the registry's version`,
   StandingInvalid: ({ record, standing }) =>
@@ -172,9 +172,96 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
     `the signature is not that of ${issuer} over this order; sign exactly what is sent, for this chain and contract`,
   DistrustInvalid: ({ since, known }) =>
     `an issuer cannot be distrusted from ${since} on (so far: ${known}); choose a moment that has come, earlier than the one known`,
-  Empty: () => "there is nothing to do; name at least one claim, position or record",
+  Empty: () => "there is nothing to do; name at least one record",
   MerkleProofInvalidMultiproof: () =>
     "the proof of the fields does not fit their number; build it anew from the claim's document",
+
+  // ---------------------------------------------------------------------------------------------- taxpayers and numbers
+  NotBureau: ({ capability }) => `${capability} admits nobody; name TAX for taxpayers, or FISCAL for fiscal units`,
+  BureauNotReady: ({ city }) =>
+    `the bureaus of ${city} were not opened, or are open already; a bureau is opened once, before it admits or anything is booked at it`,
+  UtcOffsetInvalid: ({ utcOffset }) =>
+    `no clock is ${utcOffset} minutes from UTC; give its offset in minutes, -720 to 840 (China: 480)`,
+  PeriodInvalid: ({ city, period }) =>
+    `${period} is no month that ${city} can close now, or that can be booked there; give YYYYMM: a past one to close, one that has begun to book`,
+  PeriodClosed: ({ city, period }) => `${city} has closed the period ${period}; book for a later one`,
+  NotActiveLegalPerson: ({ person }) =>
+    `${person} is not the active identity of a legal person; register it as one, or have it reinstated`,
+  TaxpayerExists: ({ person, bureau }) =>
+    `${person} is admitted by a ${bureau} bureau already; that one must dismiss it first`,
+  TaxpayerUnknown: ({ person, bureau }) => `no ${bureau} bureau has admitted ${person}; its city's bureau can`,
+  TaxpayerFrozen: ({ person, bureau }) =>
+    `the ${bureau} bureau has frozen the quotas of ${person}; ask it to unfreeze them`,
+  FreezeUnchanged: ({ person }) => `the quotas of ${person} are frozen already, or are not; there is nothing to do`,
+  KindNotAdmitted: ({ kinds }) =>
+    `the kinds of documents (as a set of bits: ${kinds}) are not this bureau's to admit, or the person was not admitted for them; TAX admits 2 to 30, FISCAL 32 to 96`,
+  QuotaExceeded: ({ limit, used, wanted }) =>
+    `the month's quota of ${limit} minor units, of which ${used} are used, does not allow ${wanted} more; ask the bureau to raise it, or wait for the next month`,
+  NotIssuingOperator: ({ person, account }) =>
+    `${account} does not issue for ${person}; it takes the bureau and the legal person to name it`,
+  NumberInvalid: ({ scheme, number }) => `${number} is no number of the scheme ${scheme}, or has no range there`,
+  NumberUsed: ({ scheme, number }) => `the number ${number} of the scheme ${scheme} was used before; take the next one`,
+  NumberReserved: ({ scheme, page }) =>
+    `the numbers ${page}00000 to ${page}99999 of the scheme ${scheme} are another seller's, or are numbered the other way (singly, or by batches); take others`,
+  PageTaken: ({ scheme, page }) =>
+    `the numbers ${page}00000 to ${page}99999 of the scheme ${scheme} are in use or allotted already; allot other ones`,
+
+  // --------------------------------------------------------------------------------------------------------- payments
+  NotProvider: ({ provider, caller }) =>
+    `${caller} attests payments of ${provider}; a provider attests its own, from its account`,
+  CitiesMixed: ({ first, other }) =>
+    `the payments are of ${first} and ${other}; send those of each city in a call of their own`,
+  PaymentInvalid: ({ payment }) =>
+    `the payment ${payment} lacks something; give its identification, order, payee, currency, amount, a time that has come, and no place if it is single`,
+  PaymentToOneself: ({ payee }) => `${payee} would pay itself; only what others paid can be invoiced`,
+  PaymentExists: ({ payment }) => `the payment ${payment} was attested before; there is nothing to do`,
+  PaymentCounted: ({ known }) =>
+    `this transaction, or this order, counts already as the payment ${known}; look for a double report`,
+  PaymentUnknown: ({ payment }) =>
+    `nobody attested the payment ${payment}, or the proof is not one; check chain, registry and batch`,
+  PaymentExceeded: ({ payment, left, amount }) =>
+    `${left} minor units are left of the payment ${payment}, and not ${amount}; draw less, or reverse what was drawn`,
+  PaymentReserved: ({ payment }) =>
+    `a batch of documents takes the payment ${payment}; request the document at its position there`,
+  BatchNotReady: ({ batch }) =>
+    `the batch of payments ${batch} is not known, was used, or differs in payee, currency, count or total from what is anchored`,
+  RefundInvalid: ({ payment, known, refunded }) =>
+    `of the payment ${payment} ${known} minor units are refunded; ${refunded} in all is not more, or is more than was paid`,
+  NotRefunder: ({ caller }) =>
+    `${caller} does not refund here; the provider that attested the payment does, while it is accredited, or the city's controller`,
+
+  // --------------------------------------------------------------------------------------------------------- invoices
+  ArithmeticInvalid: ({ rule, index }) =>
+    `the document breaks ${rule} of EN 16931 (tax line or payment ${index}); compute its totals anew`,
+  InvoiceInvalid: ({ invoice }) =>
+    `the document ${invoice} lacks something; give its kind, currency, content, a time that has come, and a buyer (of a reversing one: the same)`,
+  DrawInvalid: ({ invoice, index }) =>
+    `the payment ${index} of the document ${invoice} does not fit; each must be to the seller, in its currency, and in ascending order of ids`,
+  InvoiceExists: ({ invoice }) => `the document ${invoice} was issued already; there is nothing to do`,
+  InvoiceUnknown: ({ invoice }) =>
+    `the document ${invoice} has no state here; check chain and registry, or materialise it if it is in a batch`,
+  InvoiceReversedBefore: ({ invoice }) => `the document ${invoice} is a reversing one, or is wholly reversed`,
+  RequestInvalid: ({ payment }) =>
+    `the payer of ${payment} has not signed for this buyer; have the request signed with the payment's key and its latest count of changes`,
+  RequestNotNeeded: ({ invoice }) =>
+    `the buyer of ${invoice} is named already, or it is no document of a batch that waits for one`,
+  NotRequested: ({ invoice }) => `nobody holds the document ${invoice} yet; the payer must name the buyer first`,
+  NotHolder: ({ invoice }) =>
+    `this key does not open the present holder of ${invoice}; it may have been handed on, or salt and title are others`,
+  NotSeller: ({ seller, caller }) => `${caller} is not an operator of ${seller}; the seller acts through its operators`,
+  InvoiceNotReady: ({ invoice, status }) => `the document ${invoice} is ${status}, in which this cannot be done`,
+  NotBooked: ({ invoice }) => `the document ${invoice} is not booked; there is nothing to undo`,
+  BookingClosed: ({ invoice, period }) =>
+    `${invoice} is booked for ${period}, which is closed; ask the tax bureau to undo it`,
+  ReversalOpen: ({ invoice }) => `a reversal of ${invoice} is open; have it confirmed or rejected, or wait 72 hours`,
+  ReversalNotOpen: ({ invoice }) => `no reversal of ${invoice} by this document is open; propose it anew`,
+  ReversalTooEarly: ({ mayAt }) =>
+    `an earlier proposal ended without effect, so its side waits until ${mayAt}; the other side may propose`,
+  OwnProposal: ({ invoice }) => `who proposed the reversal of ${invoice} does not confirm it; the other side does`,
+  NotLapsed: ({ invoice }) =>
+    `nobody has vanished yet: the bureau confirms a reversal of ${invoice} only after an earlier proposal of the same side lapsed`,
+  ReversalInvalid: ({ index }) =>
+    `line ${index} of the reversing document takes off more than is left of the document, or leaves what does not add up; take less`,
 
   // --------------------------------------------------------------------------------------------------------- consents
   ConsentInvalid: () =>

@@ -1,4 +1,4 @@
-import { dataLength, type ErrorDescription, getAddress, Interface, isHexString } from "ethers";
+import { dataLength, type ErrorDescription, getAddress, Interface, isHexString, toUtf8String } from "ethers";
 
 import { abis } from "./abi.js";
 import { capabilityName, NETWORK, partsOfRole } from "./access/capability.js";
@@ -10,6 +10,8 @@ import { showTime } from "./common/time.js";
 import { decodeName } from "./directory/name.js";
 import { VERSION_STATUSES } from "./directory/status.js";
 import { type ContractErrorName, SENTENCES } from "./error-sentences.js";
+import { NUMBER_SCHEMES } from "./invoice/model.js";
+import { INVOICE_STATUSES } from "./invoice/status.js";
 import { ACCEPTANCES, CLAIM_STATUSES, CONSENT_STATUSES, IDENTITY_STATUSES, STANDINGS } from "./identity/status.js";
 
 export type { ContractErrorName } from "./error-sentences.js";
@@ -122,6 +124,8 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   "enum IClaimRegistry.ClaimStatus": CLAIM_STATUSES,
   "enum IClaimRegistry.Standing": STANDINGS,
   "enum IConsentRegistry.ConsentStatus": CONSENT_STATUSES,
+  "enum IInvoiceLedger.InvoiceStatus": INVOICE_STATUSES,
+  "enum NumberScheme": NUMBER_SCHEMES,
 };
 
 /** What a time of zero means, by its name. */
@@ -142,6 +146,8 @@ function show({ name, type, internalType }: AbiInput, value: unknown): string {
     case "IdentityId":
     case "ClaimId":
     case "ConsentId":
+    case "PaymentId":
+    case "InvoiceId":
       return shorten(String(value));
   }
   if (type === "bytes") return showSigner(String(value));
@@ -151,6 +157,7 @@ function show({ name, type, internalType }: AbiInput, value: unknown): string {
   if (type === "uint40" || type === "uint48") return showTime(number);
   if (type === "uint64" && name.startsWith("role")) return showRole(number);
   if (type === "bytes32" && name === "name") return decodeName(String(value));
+  if (type === "bytes16") return toUtf8String(value as string).replaceAll("\0", "");
   if (name === "lengths") return `${lengthsOf(number).join(", ") || "none"} characters`;
   if (name === "delay") return `${number} seconds`;
   return String(value);

@@ -170,11 +170,11 @@ interface IInvoiceRegistry {
     /// @notice The document has no state here, or the proof is not one.
     error InvoiceUnknown(InvoiceId invoice);
     /// @notice The seller has used this serial.
-    error SerialUsed(IdentityId seller, uint64 serial);
+    error SerialUsed(IdentityId issuer, uint64 serial);
     /// @notice A batch has a serial, a kind, a root, at most a million documents, and a total that fits.
-    error BatchInvalid();
+    error BatchInvalid(uint64 serial, uint32 count, bytes32 root);
     /// @notice The operator's signature is not good.
-    error OrderInvalid(address operator);
+    error OrderInvalid(address issuer);
     /// @notice The deadline has passed.
     error OrderExpired(uint40 deadline);
     /// @notice The signature is not that of the payment's payer for this buyer.

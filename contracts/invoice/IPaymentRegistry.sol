@@ -154,9 +154,9 @@ interface IPaymentRegistry {
     /// @notice A batch of documents takes this payment.
     error PaymentReserved(PaymentId payment);
     /// @notice The provider has used this serial.
-    error SerialUsed(address provider, uint64 serial);
+    error SerialUsed(address issuer, uint64 serial);
     /// @notice A batch has a serial, a count, a payee, a currency, a total and a root.
-    error BatchInvalid();
+    error BatchInvalid(uint64 serial, uint32 count, bytes32 root);
     /// @notice The batch is not known, was used, or is not what the batch of documents says.
     error BatchNotReady(PaymentId batch);
     /// @notice The total refunded only grows, and up to the amount.

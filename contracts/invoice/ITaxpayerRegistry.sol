@@ -149,7 +149,7 @@ interface ITaxpayerRegistry is IInvoiceNumbers {
     /// @notice The month's quota does not allow it.
     error QuotaExceeded(uint128 limit, uint128 used, uint256 wanted);
     /// @notice The account is named already, or is not.
-    error OperatorUnchanged(IdentityId person, address operator);
+    error OperatorUnchanged(IdentityId identity, address operator);
     /// @notice The account does not issue for this person.
     error NotIssuingOperator(IdentityId person, address account);
 

@@ -70,7 +70,7 @@ abstract contract InvoiceIssuing is InvoiceStore {
                 batch.count <= MAX_BATCH &&
                 batch.root != 0 &&
                 gross <= type(uint128).max,
-            BatchInvalid()
+            BatchInvalid(batch.serial, batch.count, batch.root)
         );
         id = batchOf(terms.seller, batch.serial);
         require(_batches[id].count == 0, SerialUsed(terms.seller, batch.serial));

@@ -88,7 +88,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
                 batch.currency != 0 &&
                 batch.total != 0 &&
                 batch.root != 0,
-            BatchInvalid()
+            BatchInvalid(batch.serial, batch.count, batch.root)
         );
         id = batchOf(msg.sender, batch.serial);
         require(_batches[id].count == 0, SerialUsed(msg.sender, batch.serial));
@@ -149,7 +149,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     /// @inheritdoc IPaymentRegistry
     function anchorRefunds(CityId city, uint64 serial, uint32 count_, bytes32 root) external {
         require(manager.holds(msg.sender, city, PAYMENT), NotRefunder(msg.sender));
-        require(serial != 0 && count_ != 0 && root != 0, BatchInvalid());
+        require(serial != 0 && count_ != 0 && root != 0, BatchInvalid(serial, count_, root));
         RefundBatch storage batch = _refundBatches[batchOf(msg.sender, serial)];
         require(batch.count == 0, SerialUsed(msg.sender, serial));
         (batch.root, batch.count, batch.city) = (root, count_, city);

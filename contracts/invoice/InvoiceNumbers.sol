@@ -12,6 +12,11 @@ import {NumberScheme} from "./Invoice.sol";
 abstract contract InvoiceNumbers is IInvoiceNumbers {
     uint256 internal constant NUMBERS_IN_PAGE = 100_000;
 
+    /// @dev A word has a bit for each of 250 numbers, so that it lies in one page; and says by another that the page serves single
+    /// documents of everyone, so that it need not be asked again.
+    uint256 private constant NUMBERS_IN_WORD = 250;
+    uint256 private constant COMMON = 1 << 255;
+
     /// @dev A page serves one of the two.
     enum PageUse {
         None,
@@ -28,21 +33,35 @@ abstract contract InvoiceNumbers is IInvoiceNumbers {
     }
 
     mapping(NumberScheme scheme => mapping(uint256 page => NumberPage)) private _pages;
-    mapping(bytes32 series => mapping(uint256 word => uint256)) private _bits;
+    mapping(bytes32 series => mapping(uint256 word => uint256)) private _words;
 
     /// @inheritdoc IInvoiceNumbers
     function isUsed(NumberScheme scheme, IdentityId seller, uint256 number) public view returns (bool) {
-        return (_bits[_seriesOf(scheme, seller)][number >> 8] >> (number & 0xff)) & 1 != 0;
+        (uint256 index, uint256 bit) = _placeOf(number);
+        return _words[_seriesOf(scheme, seller)][index] & bit != 0;
     }
 
     /// @dev Use the number of a single document.
     function _useNumber(NumberScheme scheme, IdentityId seller, uint256 number) internal {
         require(number != 0 && number < _limitOf(scheme), NumberInvalid(scheme, number));
-        if (scheme != NumberScheme.Own) {
+        (uint256 index, uint256 bit) = _placeOf(number);
+        mapping(uint256 => uint256) storage words = _words[_seriesOf(scheme, seller)];
+        uint256 word = words[index];
+        if (word & COMMON == 0 && scheme != NumberScheme.Own) {
             NumberPage storage page = _pageFor(scheme, seller, number / NUMBERS_IN_PAGE, PageUse.Singles);
             if (page.use == PageUse.None) page.use = PageUse.Singles;
+            if (page.owner == 0) word |= COMMON;
         }
-        _mark(scheme, seller, number);
+        require(word & bit == 0, NumberUsed(scheme, number));
+        words[index] = word | bit;
+    }
+
+    /// @dev Use a number that a batch has reserved.
+    function _useReserved(NumberScheme scheme, IdentityId seller, uint256 number) internal {
+        (uint256 index, uint256 bit) = _placeOf(number);
+        mapping(uint256 => uint256) storage words = _words[_seriesOf(scheme, seller)];
+        require(words[index] & bit == 0, NumberUsed(scheme, number));
+        words[index] |= bit;
     }
 
     /// @dev Reserve the range of a batch.
@@ -57,13 +76,6 @@ abstract contract InvoiceNumbers is IInvoiceNumbers {
             uint256 next = first < end ? NUMBERS_IN_PAGE : end - index * NUMBERS_IN_PAGE;
             (page.use, page.next) = (PageUse.Ranges, uint24(next));
         }
-    }
-
-    function _mark(NumberScheme scheme, IdentityId seller, uint256 number) internal {
-        mapping(uint256 => uint256) storage bits = _bits[_seriesOf(scheme, seller)];
-        (uint256 word, uint256 bit) = (bits[number >> 8], 1 << (number & 0xff));
-        require(word & bit == 0, NumberUsed(scheme, number));
-        bits[number >> 8] = word | bit;
     }
 
     function _allot(NumberScheme scheme, uint256 index, IdentityId seller) internal {
@@ -86,6 +98,10 @@ abstract contract InvoiceNumbers is IInvoiceNumbers {
                 (page.owner == 0 || page.owner == bytes16(IdentityId.unwrap(seller))),
             NumberReserved(scheme, index)
         );
+    }
+
+    function _placeOf(uint256 number) private pure returns (uint256 index, uint256 bit) {
+        return (number / NUMBERS_IN_WORD, 1 << (number % NUMBERS_IN_WORD));
     }
 
     function _limitOf(NumberScheme scheme) private pure returns (uint256) {

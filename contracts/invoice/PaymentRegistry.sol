@@ -11,7 +11,7 @@ import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
 import {IPaymentRegistry} from "./IPaymentRegistry.sol";
 import {IPaymentSource} from "./IPaymentSource.sol";
-import {PAYMENT_TYPEHASH, Payment} from "./Payment.sol";
+import {PAYMENT_TYPEHASH, Payment, hashOf} from "./Payment.sol";
 import {PaymentId} from "./PaymentId.sol";
 
 /// @title PaymentRegistry
@@ -304,7 +304,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
 
     /// @inheritdoc IPaymentRegistry
     function idOf(Payment calldata payment) public view returns (PaymentId) {
-        return PaymentId.wrap(_hashTypedDataV4(keccak256(abi.encode(PAYMENT_TYPEHASH, payment))));
+        return PaymentId.wrap(_hashTypedDataV4(hashOf(payment)));
     }
 
     /// @inheritdoc IPaymentRegistry

@@ -190,7 +190,7 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
     /// @inheritdoc IInvoiceNumbers
     function useReserved(NumberScheme scheme, IdentityId seller, uint256 number) external {
         _checkInvoicing();
-        _mark(scheme, seller, number);
+        _useReserved(scheme, seller, number);
     }
 
     // -------------------------------------------------------------------------------------------------------- reading

@@ -17,9 +17,23 @@ export {
 } from "./amount.js";
 export * from "./capitals.js";
 export * from "./chinese.js";
+export * from "./holder.js";
 export * from "./model.js";
 export * from "./number.js";
+export * from "./record.js";
 export * from "./rules.js";
+export {
+  BATCH_USES,
+  type BatchUse,
+  INVOICE_STANDINGS,
+  INVOICE_STATUSES,
+  type InvoiceStanding,
+  type InvoiceStatus,
+  PAYMENT_STATUSES,
+  type PaymentStatus,
+  REVERSAL_SIDES,
+  type ReversalSide,
+} from "./status.js";
 export * from "./tax-lines.js";
 export {
   completeInvoice,
@@ -29,5 +43,6 @@ export {
   type LineDraft,
   lineNet,
 } from "./totals.js";
+export * from "./typed-data.js";
 export * from "./ubl.js";
 export { XmlError } from "./xml.js";

@@ -184,15 +184,15 @@ export async function requestOf(
 
 /** Who holds a document, with what opens the commitment. */
 export interface Holder {
-  key: AccountKey;
+  key: PersonKey;
   salt: string;
   title: string;
   commitment: string;
 }
 
 /** @param title zero for whom a document is handed to. */
-export function newHolder(title: string = word()): Holder {
-  const [key, salt] = [newKey(), word()];
+export function newHolder(title: string = word(), key: PersonKey = newKey()): Holder {
+  const salt = word();
   return { key, salt, title, commitment: invoiceHolder(salt, key.signer, title) };
 }
 

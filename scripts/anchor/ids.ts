@@ -2,7 +2,7 @@
 import { getBytes, id, toUtf8Bytes, TypedDataEncoder } from "ethers";
 import { createKeccak } from "hash-wasm";
 
-import type { HashPair } from "../../src/identity/batch-tree.js";
+import type { HashPair } from "../../src/common/batch-tree.js";
 import { CLAIM_TYPES } from "../../src/identity/typed-data.js";
 import {
   ACCOUNT,

@@ -3,7 +3,7 @@ import { createCipheriv, createHash } from "node:crypto";
 
 import { hexlify } from "ethers";
 
-import type { OpenField } from "../../src/identity/tree.js";
+import type { OpenField } from "../../src/common/tree.js";
 import type { SchemaDefinition } from "../../src/identity/schema.js";
 
 const DAY = 86_400;

@@ -4,11 +4,11 @@ import { performance } from "node:perf_hooks";
 
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { ClaimIdTree } from "../../src/identity/batch-tree.js";
+import { IdTree } from "../../src/common/batch-tree.js";
 import { holderCommitment, subjectCommitment } from "../../src/identity/commitment.js";
 import { claimId, type ClaimRecord } from "../../src/identity/document.js";
 import { CLAIM_STATUSES, type ClaimStatus, STANDINGS } from "../../src/identity/status.js";
-import { fieldRoot } from "../../src/identity/tree.js";
+import { fieldRoot } from "../../src/common/tree.js";
 import { fastKeccak, type Frame } from "./ids.js";
 import { type Licence, licence } from "./licence.js";
 import { type Office, openOffice } from "./office.js";
@@ -108,7 +108,7 @@ async function anchorBatches(
       const following = batches[i + 1];
       next = following === undefined ? undefined : idsOf(following); // while this one's tree is built
       next?.catch(() => undefined); // it is awaited above, unless this batch fails first
-      const tree = ClaimIdTree.ofRow(ids, keccak);
+      const tree = IdTree.ofRow(ids, keccak);
       await anchorBatch(office, batch, tree.root, listener, outcome);
       for (const number of chosen.filter((n) => n >= batch.first && n < batch.first + batch.count)) {
         const position = number - batch.first;

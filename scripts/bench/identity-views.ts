@@ -1,9 +1,9 @@
 import { ZeroHash } from "ethers";
 
-import { ClaimIdTree } from "../../src/identity/batch-tree.js";
+import { IdTree } from "../../src/common/batch-tree.js";
 import { holderCommitment, subjectCommitment } from "../../src/identity/commitment.js";
 import type { PersonKey } from "../../src/identity/key.js";
-import { fieldRoot, proveFields } from "../../src/identity/tree.js";
+import { fieldRoot, proveFields } from "../../src/common/tree.js";
 import { IDENTITY_TYPES, PRESENTATION_TYPES } from "../../src/identity/typed-data.js";
 import { issueUnder } from "../../src/index.js";
 import type { ClaimStruct } from "../../typechain/identity/ClaimRegistry.js";
@@ -47,7 +47,7 @@ async function measureStatus(): Promise<void> {
   const member = claimOf(world, contentOf(CLAIM), POSITION);
   const ids = Array.from({ length: ANCHORED }, (_, position) => word(`claim ${position}`));
   ids[POSITION] = await world.claims.idOf(member);
-  const tree = ClaimIdTree.of(ids);
+  const tree = IdTree.of(ids);
   await anchor(world, tree.root);
   const what = "`ClaimRegistry.statusOf`: of a claim in a batch of 100,000";
   await ask(world, member, tree.proof(POSITION), "claim.status.anchored", what);

@@ -10,7 +10,7 @@ import type { Contracts } from "../contracts.js";
 import { newSalt, textCommitment } from "./commitment.js";
 import { claimId, type ClaimDocument, type ClaimRecord, otherParty, ownParty } from "./document.js";
 import type { PersonKey } from "./key.js";
-import { shapeCheck } from "./shape.js";
+import { shapeCheck } from "../common/shape.js";
 import { CONSENT_STATUSES, type ConsentStatus } from "./status.js";
 import { CONSENT_TYPES, domainAt, WITHDRAWAL_TYPES } from "./typed-data.js";
 

@@ -3,8 +3,8 @@ import { isAddress, type TypedDataDomain, TypedDataEncoder } from "ethers";
 
 import documentSchema from "./claim-document.schema.json" with { type: "json" };
 import { holderCommitment, pairCommitment, type PartyIndex, subjectCommitment } from "./commitment.js";
-import { shapeCheck } from "./shape.js";
-import { fieldRoot, isErased, type OpenField, type TreeField } from "./tree.js";
+import { shapeCheck } from "../common/shape.js";
+import { fieldRoot, isErased, type OpenField, type TreeField } from "../common/tree.js";
 import { BATCH_KEY_TYPES, CLAIM_TYPES, domainAt } from "./typed-data.js";
 
 /** The published JSON Schema (2020-12) of claim documents. */

@@ -3,7 +3,7 @@
  * before. Copies elsewhere, in a backup or with the office, are not reached by it.
  */
 import { type ClaimDocument, claimId } from "./document.js";
-import { isErased, leafOf } from "./tree.js";
+import { isErased, leafOf } from "../common/tree.js";
 
 /** What was erased, and what is left of it. It holds nothing secret, and may be kept and shown. */
 export interface ErasureReceipt {

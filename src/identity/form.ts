@@ -10,7 +10,7 @@ import type { Expected } from "./presence.js";
 import type { Presentation } from "./presentation.js";
 import { type PresentationAnswer, type ProvenClaim, verifyPresentation } from "./presentation-check.js";
 import { schemaOf } from "./schema.js";
-import { shapeCheck } from "./shape.js";
+import { shapeCheck } from "../common/shape.js";
 import type { Wallet } from "./wallet.js";
 
 /** One claim that a form asks for. */

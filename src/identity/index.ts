@@ -1,6 +1,5 @@
 /** Persons, claims about them, and consents. Keys of a LocalTagService in a file, which need Node, are in ./tag-file.js. */
-export { ClaimIdTree, type HashPair } from "./batch-tree.js";
-export * from "./batch-tree.js";
+export * from "../common/batch-tree.js";
 export * from "./commitment.js";
 export * from "./consent.js";
 export * from "./did.js";
@@ -70,7 +69,7 @@ export { type SealOptions, WalletFileError, type WalletFileFault } from "./seal.
 export * from "./standing.js";
 export * from "./status.js";
 export * from "./tag.js";
-export * from "./tree.js";
+export * from "../common/tree.js";
 export * from "./typed-data.js";
 export * from "./vc.js";
 export * from "./wallet.js";

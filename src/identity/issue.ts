@@ -8,7 +8,7 @@ import { holderCommitment, newSalt, type PartyIndex, subjectCommitment } from ".
 import { claimId, type ClaimDocument, combined, type DocumentParty } from "./document.js";
 import { contentHash, SchemaError, type SchemaDefinition, schemaDifferences, valueFaults } from "./schema.js";
 import { CLAIM_STATUSES, type ClaimStatus } from "./status.js";
-import { batchTree, fieldRoot, type OpenField } from "./tree.js";
+import { batchTree, fieldRoot, type OpenField } from "../common/tree.js";
 
 /**
  * What a party gives the office before a claim is issued to it; a wallet makes it. Salts that are left out are drawn here. Where the

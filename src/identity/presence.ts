@@ -6,7 +6,7 @@ import type { Contracts } from "../contracts.js";
 import documentSchema from "./claim-document.schema.json" with { type: "json" };
 import { isSignedBy, type PersonKey } from "./key.js";
 import type { Challenges } from "./presentation.js";
-import { shapeCheck } from "./shape.js";
+import { shapeCheck } from "../common/shape.js";
 import { KINDS, type Kind, PRESENCE_STATUSES, type PresenceStatus } from "./status.js";
 import { digestOf, PRESENCE_TYPES } from "./typed-data.js";
 

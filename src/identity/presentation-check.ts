@@ -15,7 +15,7 @@ import {
 } from "./presentation.js";
 import { type ChainSchema, schemaOf } from "./schema.js";
 import { type ClaimStatus, PRESENTATION_STATUSES, type PresentationStatus } from "./status.js";
-import { isDisclosed, textOf } from "./tree.js";
+import { isDisclosed, textOf } from "../common/tree.js";
 
 /** What the contract says of a presentation. */
 export interface PresentationVerdict {

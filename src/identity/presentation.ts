@@ -18,8 +18,8 @@ import {
 } from "./document.js";
 import { checkNetwork } from "./issue.js";
 import type { PersonKey } from "./key.js";
-import { shapeCheck } from "./shape.js";
-import { proveFields, type ShownField } from "./tree.js";
+import { shapeCheck } from "../common/shape.js";
+import { proveFields, type ShownField } from "../common/tree.js";
 import { digestOf, PRESENTATION_TYPES } from "./typed-data.js";
 
 /** What opens one party of a claim: IClaimVerifier.Party. What is not shown is zero, or empty. */

@@ -4,7 +4,7 @@ import { keccak256, type Signer, toUtf8Bytes } from "ethers";
 
 import { mined } from "../common/mined.js";
 import type { Contracts } from "../contracts.js";
-import { type ShapeCheck, shapeCheck } from "./shape.js";
+import { type ShapeCheck, shapeCheck } from "../common/shape.js";
 import { type Acceptance, ACCEPTANCES } from "./status.js";
 
 /** Types of values, each with one way to write a value, so that equal values have equal leaves. */

@@ -12,7 +12,7 @@ import {
   toUtf8String,
 } from "ethers";
 
-import { shapeCheck } from "./shape.js";
+import { shapeCheck } from "../common/shape.js";
 
 /** What is wrong with an encrypted file. */
 export type WalletFileFault = "Damaged" | "WrongPassword" | "Unsupported";

@@ -14,8 +14,8 @@ import { getAddress } from "ethers";
 import { dateOf } from "../common/time.js";
 import { identityDid } from "./did-syntax.js";
 import { claimId, type ClaimDocument, DocumentError, openFields, parseDocument, valuesOf } from "./document.js";
-import { leafOf } from "./tree.js";
-import { shapeCheck } from "./shape.js";
+import { leafOf } from "../common/tree.js";
+import { shapeCheck } from "../common/shape.js";
 
 const BASE = "urn:civitas:vocabulary:";
 const json = (name: string) => ({ "@id": `${BASE}${name}`, "@type": "@json" });

@@ -2,7 +2,7 @@
  * Invoices as a plain JSON of the Chinese fields: fully digital invoices, those of code and number, and fiscal bills. Each line states its
  * tax, the totals are the sums of the lines, and the amount is repeated in capital characters; reading checks all of it.
  */
-import { shapeCheck } from "../identity/shape.js";
+import { shapeCheck } from "../common/shape.js";
 import {
   currencyOf,
   findCurrency,

@@ -24,7 +24,7 @@ import {
   type OpenField,
   proveFields,
   textOf,
-} from "../../src/identity/tree.js";
+} from "../../src/common/tree.js";
 import { loadFixture } from "../world.js";
 import { caught, copyOf, draftOf, issued, newHolder, office, randomWord, VALUES } from "./identity-world.js";
 import { prepareBatch } from "../../src/identity/issue.js";
@@ -186,7 +186,7 @@ describe("trees of batches", () => {
     }
     expect(() => batchTree([])).to.throw(RangeError, "at least one");
     const twice = randomWord();
-    expect(() => batchTree([twice, twice])).to.throw(RangeError, "each claim once");
+    expect(() => batchTree([twice, twice])).to.throw(RangeError, "each record once");
   });
 });
 

@@ -16,7 +16,7 @@ import { newChallenge } from "../../src/identity/presentation.js";
 import { verifyPresentation } from "../../src/identity/presentation-check.js";
 import { READY_SCHEMAS } from "../../src/identity/schemas/index.js";
 import { sealText, unsealText, WalletFileError } from "../../src/identity/seal.js";
-import { isErased, type OpenField } from "../../src/identity/tree.js";
+import { isErased, type OpenField } from "../../src/common/tree.js";
 import { Wallet, WalletError } from "../../src/identity/wallet.js";
 import { loadFixture, time } from "../world.js";
 import {

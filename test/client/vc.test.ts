@@ -7,7 +7,7 @@ import { type ClaimDocument, claimId, DocumentError, documentFaults, valuesOf } 
 import { anchorBatch, prepareBatch, statusOf } from "../../src/identity/issue.js";
 import { identityDid } from "../../src/identity/did-syntax.js";
 import { READY_SCHEMAS } from "../../src/identity/schemas/index.js";
-import { leafOf } from "../../src/identity/tree.js";
+import { leafOf } from "../../src/common/tree.js";
 import {
   CREDENTIAL_CONTEXT,
   CredentialError,

@@ -1,7 +1,7 @@
 import { claimId, type ClaimDocument, combined, type DocumentParty } from "../../src/identity/document.js";
 import { holderCommitment, newSalt, type PartyIndex, subjectCommitment } from "../../src/identity/commitment.js";
 import type { PersonKey } from "../../src/identity/key.js";
-import { fieldRoot } from "../../src/identity/tree.js";
+import { fieldRoot } from "../../src/common/tree.js";
 import { type IdentityWorld, RESIDENT, termsOf, word } from "./world.js";
 
 const VALUES: Record<string, string> = { name: "张三", birthDate: "1949-12-31", address: "石家庄市长安区\n1号" };

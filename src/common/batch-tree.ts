@@ -1,4 +1,4 @@
-/** The Merkle tree of an anchored batch of claims, for up to millions of them, in flat memory. */
+/** The Merkle tree of an anchored batch of records, for up to millions of them, in flat memory. */
 import { type BytesLike, getBytes, hexlify, keccak256 } from "ethers";
 
 const WORD = 32;
@@ -7,11 +7,11 @@ const WORD = 32;
 export type HashPair = (pair: Uint8Array) => Uint8Array;
 
 /**
- * A tree over the ids of a batch's claims, in the order of their positions. An inner node is the keccak-256 of its two children, the
- * smaller first, so that OpenZeppelin's MerkleProof, and so ClaimRegistry.statusOf, verifies its proofs. A last node without a sibling
- * goes up as it is. The tree of n claims takes about 64 n bytes.
+ * A tree over the ids of a batch's records, in the order of their positions. An inner node is the keccak-256 of its two children, the
+ * smaller first, so that OpenZeppelin's MerkleProof, and so the registries, verify its proofs. A last node without a sibling
+ * goes up as it is. The tree of n records takes about 64 n bytes.
  */
-export class ClaimIdTree {
+export class IdTree {
   /** @param levels From the ids up to the root, each a row of 32-byte nodes. */
   private constructor(private readonly levels: readonly Uint8Array[]) {}
 
@@ -19,12 +19,12 @@ export class ClaimIdTree {
    * The tree over ids of 32 bytes each.
    * @throws RangeError for no ids, or one of another length.
    */
-  static of(ids: Iterable<BytesLike>): ClaimIdTree {
+  static of(ids: Iterable<BytesLike>): IdTree {
     let row = new Uint8Array(1024 * WORD);
     let length = 0;
     for (const id of ids) {
       const bytes = getBytes(id);
-      if (bytes.length !== WORD) throw new RangeError(`a claim's id has 32 bytes; this has ${bytes.length}`);
+      if (bytes.length !== WORD) throw new RangeError(`an id has 32 bytes; this has ${bytes.length}`);
       if (length === row.length) {
         const larger = new Uint8Array(2 * length);
         larger.set(row);
@@ -33,7 +33,7 @@ export class ClaimIdTree {
       row.set(bytes, length);
       length += WORD;
     }
-    return ClaimIdTree.ofRow(row.subarray(0, length));
+    return IdTree.ofRow(row.subarray(0, length));
   }
 
   /**
@@ -42,15 +42,15 @@ export class ClaimIdTree {
    * @param hash another keccak-256 than the built-in one, for speed. It may answer with the same memory each time.
    * @throws RangeError for no ids, or a row that is not of whole ids.
    */
-  static ofRow(ids: Uint8Array, hash: HashPair = keccakPair): ClaimIdTree {
-    if (ids.length === 0) throw new RangeError("a batch has at least one claim");
+  static ofRow(ids: Uint8Array, hash: HashPair = keccakPair): IdTree {
+    if (ids.length === 0) throw new RangeError("a batch has at least one record");
     if (ids.length % WORD !== 0) throw new RangeError(`ids have 32 bytes each; these are ${ids.length} bytes`);
     const levels = [ids];
     for (let row = ids; row.length > WORD; levels.push(row)) row = parentsOf(row, hash);
-    return new ClaimIdTree(levels);
+    return new IdTree(levels);
   }
 
-  /** How many claims there are. */
+  /** How many records there are. */
   get count(): number {
     return this.#row(0).length / WORD;
   }
@@ -61,7 +61,7 @@ export class ClaimIdTree {
   }
 
   /**
-   * The id of the claim at a position. Hex.
+   * The id of the record at a position. Hex.
    * @throws RangeError where there is no such position.
    */
   id(position: number): string {
@@ -70,7 +70,7 @@ export class ClaimIdTree {
   }
 
   /**
-   * The path from the claim at a position to the root, as ClaimRegistry.statusOf takes it. Hex; empty for the only claim of a batch.
+   * The path from the record at a position to the root, as the registries take it. Hex; empty for the only record of a batch.
    * @throws RangeError where there is no such position.
    */
   proof(position: number): string[] {

@@ -1,14 +1,14 @@
-/** Merkle trees: of a claim's salted fields, and of the claims of a batch. OpenZeppelin's, so that its MerkleProof verifies them. */
+/** Merkle trees: of a record's salted fields, and of the records of a batch. OpenZeppelin's, so that its MerkleProof verifies them. */
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 import { getBytes, hexlify, toUtf8Bytes, toUtf8String } from "ethers";
 
 import { fieldLeaf } from "./commitment.js";
 
-/** A field of a claim with what opens its leaf. */
+/** A field of a record with what opens its leaf. */
 export interface OpenField {
-  /** As in the schema. */
+  /** Of a claim, as in its schema; of an invoice, see invoice/field.ts. */
   name: string;
-  /** In the form that the field's type prescribes; see `valueFault` in schema.ts. */
+  /** Of a claim, in the form that its type prescribes: see `valueFault` in identity/schema.ts. */
   value: string;
   /** 32 random bytes. */
   salt: string;
@@ -28,7 +28,7 @@ export interface ShownField {
   value: string;
 }
 
-/** Some fields of a claim, and the proof that they are the claim's: what IClaimVerifier.isDisclosed takes. */
+/** Some fields of a record, and the proof that they are its own: what IClaimVerifier.isDisclosed takes. */
 export interface FieldProof {
   /** In the order of the multiproof. */
   fields: ShownField[];
@@ -36,10 +36,10 @@ export interface FieldProof {
   proofFlags: boolean[];
 }
 
-/** The claims of a batch, each with the path that `statusOf` asks for. */
+/** The records of a batch, each with the path that `statusOf` asks for. */
 export interface BatchTree {
   root: string;
-  /** Of each claim, in the order they were given. */
+  /** Of each record, in the order they were given. */
   paths: string[][];
 }
 
@@ -53,17 +53,17 @@ export function leafOf(field: TreeField): string {
 }
 
 /**
- * The root of a claim's content. Leaves are sorted: the order of the fields does not matter, and is not told.
+ * The root of a record's content. Leaves are sorted: the order of the fields does not matter, and is not told.
  * @throws RangeError for no fields.
  */
 export function fieldRoot(fields: readonly TreeField[]): string {
-  if (fields.length === 0) throw new RangeError("a claim has at least one field");
+  if (fields.length === 0) throw new RangeError("a record has at least one field");
   return SimpleMerkleTree.of(fields.map(leafOf)).root;
 }
 
 /**
- * The proof that some fields are those of a claim, also where others were erased. For no names it is empty: nothing is disclosed.
- * @throws RangeError for a name that the claim does not have (or has no more), or that is there twice.
+ * The proof that some fields are those of a record, also where others were erased. For no names it is empty: nothing is disclosed.
+ * @throws RangeError for a name that the record does not have (or has no more), or that is there twice.
  */
 export function proveFields(fields: readonly TreeField[], names: readonly string[]): FieldProof {
   if (names.length === 0) return { fields: [], proof: [], proofFlags: [] };
@@ -71,7 +71,7 @@ export function proveFields(fields: readonly TreeField[], names: readonly string
   const byLeaf = new Map<string, OpenField>();
   for (const name of names) {
     const field = fields.find((one): one is OpenField => !isErased(one) && one.name === name);
-    if (field === undefined) throw new RangeError(`the claim has no field "${name}", or it was erased`);
+    if (field === undefined) throw new RangeError(`there is no field "${name}", or it was erased`);
     byLeaf.set(leafOf(field), field);
   }
   const tree = SimpleMerkleTree.of(fields.map(leafOf));
@@ -108,20 +108,20 @@ export function textOf(value: string): string | undefined {
 }
 
 /**
- * The tree over the ids of a batch's claims, in the memory of one process; for millions see the anchoring command.
- * @throws RangeError for no claims, or one that is there twice.
+ * The tree over the ids of a batch's records, in the memory of one process; for millions see batch-tree.ts.
+ * @throws RangeError for no records, or one that is there twice.
  */
-export function batchTree(claims: readonly string[]): BatchTree {
-  if (claims.length === 0) throw new RangeError("a batch has at least one claim");
-  if (new Set(claims).size !== claims.length) throw new RangeError("a batch has each claim once");
-  const tree = SimpleMerkleTree.of([...claims]);
-  return { root: tree.root, paths: claims.map((_, position) => tree.getProof(position)) };
+export function batchTree(ids: readonly string[]): BatchTree {
+  if (ids.length === 0) throw new RangeError("a batch has at least one record");
+  if (new Set(ids).size !== ids.length) throw new RangeError("a batch has each record once");
+  const tree = SimpleMerkleTree.of([...ids]);
+  return { root: tree.root, paths: ids.map((_, position) => tree.getProof(position)) };
 }
 
-/** Whether a claim's path leads to the root of a batch. */
-export function isInBatch(root: string, claim: string, path: readonly string[]): boolean {
+/** Whether a record's path leads to the root of a batch. */
+export function isInBatch(root: string, id: string, path: readonly string[]): boolean {
   try {
-    return SimpleMerkleTree.verify(root, claim, [...path]);
+    return SimpleMerkleTree.verify(root, id, [...path]);
   } catch {
     return false;
   }

@@ -20,6 +20,9 @@ export * from "./chinese.js";
 export * from "./holder.js";
 export * from "./model.js";
 export * from "./number.js";
+export * from "./qr.js";
+export * from "./qr-check.js";
+export type { QrImage } from "./qr-image.js";
 export * from "./record.js";
 export * from "./rules.js";
 export {

@@ -31,6 +31,8 @@ export const INVOICE_TYPES: Types = {
 export const INVOICE_BATCH_KEY_TYPES: Types = { BatchKey: members("bytes32 seller,uint64 serial") };
 /** A seller's operator signs it off line, for someone to relay. */
 export const INVOICE_ISSUE_ORDER_TYPES: Types = { IssueOrder: members("bytes32[] invoices,uint40 deadline") };
+/** A seller's operator signs it into the code that is printed on a document. */
+export const INVOICE_CODE_TYPES: Types = { InvoiceCode: members("bytes32 invoice") };
 /** The payer's one-time key signs it to name the buyer. */
 export const INVOICE_REQUEST_TYPES: Types = {
   InvoiceRequest: members("bytes32 payment,bytes32 buyer,uint32 changes,uint40 deadline"),

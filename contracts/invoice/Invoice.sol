@@ -107,8 +107,15 @@ library InvoiceHash {
         "Terms(bytes32 seller,uint8 kind,uint8 scheme,uint16 currency)"
     );
 
-    function hash(Terms calldata terms) internal pure returns (bytes32) {
-        return keccak256(abi.encode(TERMS_TYPEHASH, terms));
+    function hash(Terms calldata terms) internal pure returns (bytes32 hashed) {
+        bytes32 typehash = TERMS_TYPEHASH;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            calldatacopy(add(start, 0x20), terms, 0x80)
+            hashed := keccak256(start, 0xa0)
+        }
     }
 
     /// @notice The hash of a document with these parts.

@@ -3,8 +3,9 @@ pragma solidity 0.8.30;
 
 import {CityId, NETWORK} from "../city/CityId.sol";
 import {Signer} from "../common/Signer.sol";
+import {IdentityId} from "../identity/IdentityId.sol";
 import {IInvoiceRegistry} from "./IInvoiceRegistry.sol";
-import {Content, Invoice, InvoiceHash, Terms} from "./Invoice.sol";
+import {Content, Draw, Invoice, InvoiceHash, Terms} from "./Invoice.sol";
 import {InvoiceArithmetic} from "./InvoiceArithmetic.sol";
 import {InvoiceId} from "./InvoiceId.sol";
 import {InvoiceKind} from "./InvoiceKind.sol";
@@ -174,7 +175,7 @@ abstract contract InvoiceIssuing is InvoiceStore {
         _checkContent(id, content);
         _create(id, run.city, run.period, false);
         _draw(id, terms, submission);
-        emit InvoiceIssued(id, terms.seller, run.city, terms, content, run.operator);
+        _emitIssued(id, run.city, terms, content, run.operator);
     }
 
     function _checkContent(InvoiceId id, Content calldata content) internal view {
@@ -194,26 +195,62 @@ abstract contract InvoiceIssuing is InvoiceStore {
         });
     }
 
+    /// @dev emit InvoiceIssued(id, terms.seller, city, terms, content, by): its data lie in calldata, if the arrays follow the members in
+    /// their order, as every encoder writes them. Each member was read as its type before.
+    function _emitIssued(
+        InvoiceId id,
+        CityId city,
+        Terms calldata terms,
+        Content calldata content,
+        address by
+    ) internal {
+        (uint256 lines, uint256 draws) = (content.lines.length * 0xa0, content.draws.length * 0x40);
+        (bytes32 topic, IdentityId seller) = (InvoiceIssued.selector, terms.seller);
+        bool inOrder;
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            inOrder := and(
+                eq(calldataload(add(content, 0x100)), 0x140),
+                eq(calldataload(add(content, 0x120)), add(0x160, lines))
+            )
+            let data := mload(0x40)
+            let length := add(0x180, add(lines, draws))
+            calldatacopy(data, terms, 0x80)
+            mstore(add(data, 0x80), 0xc0)
+            mstore(add(data, 0xa0), by)
+            calldatacopy(add(data, 0xc0), content, length)
+            log4(data, add(0xc0, length), topic, id, seller, city)
+        }
+        require(inOrder, InvoiceInvalid(id));
+    }
+
     /// @dev Take what the document takes from each payment.
     function _draw(InvoiceId id, Terms calldata terms, Submission calldata submission) private {
-        Content calldata content = submission.content;
-        require(submission.evidence.length == content.draws.length, DrawInvalid(id, content.draws.length));
+        (Content calldata content, Evidence[] calldata evidence) = (submission.content, submission.evidence);
+        Draw[] calldata draws = content.draws;
+        bytes32 buyer = content.buyer;
+        require(evidence.length == draws.length, DrawInvalid(id, draws.length));
         PaymentId previous = PaymentId.wrap(0);
-        for (uint256 i = 0; i < content.draws.length; ++i) {
-            Evidence calldata evidence = submission.evidence[i];
-            Payment calldata payment = evidence.payment;
-            PaymentId drawn = content.draws[i].payment;
-            (PaymentId paid, uint32 changes) = payments.take(payment, evidence.proof, content.draws[i].amount);
-            require(
-                paid == drawn &&
-                    PaymentId.unwrap(previous) < PaymentId.unwrap(drawn) &&
-                    !(payment.payee != terms.seller) &&
-                    payment.currency == terms.currency,
-                DrawInvalid(id, i)
-            );
-            previous = drawn;
-            if (payment.payer != 0) _checkRequest(evidence.request, drawn, payment.payer, content.buyer, changes);
+        for (uint256 i = 0; i < draws.length; ++i) {
+            bool ascending = PaymentId.unwrap(previous) < PaymentId.unwrap(draws[i].payment);
+            require(ascending && _take(terms, buyer, draws[i], evidence[i]), DrawInvalid(id, i));
+            previous = draws[i].payment;
         }
+    }
+
+    /// @notice Take from a payment, with its payer's request where it has one.
+    /// @return Whether it is the payment of the draw, to the seller, in the document's currency.
+    function _take(
+        Terms calldata terms,
+        bytes32 buyer,
+        Draw calldata draw,
+        Evidence calldata evidence
+    ) private returns (bool) {
+        Payment calldata payment = evidence.payment;
+        (PaymentId paid, uint32 changes) = payments.take(payment, evidence.proof, draw.amount);
+        bytes32 payer = payment.payer;
+        if (payer != 0) _checkRequest(evidence.request, paid, payer, buyer, changes);
+        return paid == draw.payment && !(payment.payee != terms.seller) && payment.currency == terms.currency;
     }
 
     function _checkRequest(

@@ -47,7 +47,7 @@ contract InvoiceRegistry is InvoiceIssuing {
         whole = _takeOff(invoice.content.lines, id, reversing.lines);
         state.reversed = whole;
         emit InvoiceReversed(id, document, whole, _touch(id, state));
-        emit InvoiceIssued(document, invoice.terms.seller, state.city, invoice.terms, reversing, by);
+        _emitIssued(document, state.city, invoice.terms, reversing, by);
         _giveBack(invoice, id, state, reversing);
     }
 

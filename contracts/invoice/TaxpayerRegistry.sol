@@ -167,10 +167,8 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
         bytes32 admission = _admissionOf(person, bureau, taxpayer);
         require(_isOperator(person, admission, operator), NotIssuingOperator(person, operator));
         (city, period) = (taxpayer.city, periodAt(block.timestamp, taxpayer.utcOffset));
-        mapping(TaxPeriod => uint128) storage used = _used[_keyOf(person, bureau)][terms.currency];
-        (uint128 limit, uint128 before) = (_limits[admission][terms.currency], used[period]);
-        require(before <= limit && net <= limit - before, QuotaExceeded(limit, before, net));
-        used[period] = before + uint128(net);
+        uint16 currency = terms.currency;
+        _useQuota(_limits[admission][currency], _used[_keyOf(person, bureau)][currency], period, net);
         for (uint256 i = 0; i < numbers.length; ++i) _useNumber(terms.scheme, person, numbers[i]);
     }
 
@@ -258,6 +256,17 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
     }
 
     // -------------------------------------------------------------------------------------------------------- internal
+
+    function _useQuota(
+        uint128 limit,
+        mapping(TaxPeriod => uint128) storage used,
+        TaxPeriod period,
+        uint256 net
+    ) private {
+        uint128 before = used[period];
+        require(before <= limit && net <= limit - before, QuotaExceeded(limit, before, net));
+        used[period] = before + uint128(net);
+    }
 
     function _checkInvoicing() private view {
         require(manager.holds(msg.sender, NETWORK, INVOICING), NoStanding(msg.sender, NETWORK));

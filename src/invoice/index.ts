@@ -17,6 +17,24 @@ export {
 } from "./amount.js";
 export * from "./capitals.js";
 export * from "./chinese.js";
+export * from "./commitment.js";
+export * from "./deliver.js";
+export {
+  discloseFields,
+  documentBatchId,
+  documentId,
+  type DocumentHolder,
+  INVOICE_DOCUMENT_SCHEMA,
+  type InvoiceDocument,
+  InvoiceDocumentError,
+  invoiceDocumentFaults,
+  invoiceOfDocument,
+  openInvoiceFields,
+  parseInvoiceDocument,
+  partsOfInvoice,
+  type PaymentProof,
+} from "./document.js";
+export * from "./field.js";
 export * from "./holder.js";
 export * from "./model.js";
 export * from "./number.js";
@@ -48,4 +66,5 @@ export {
 } from "./totals.js";
 export * from "./typed-data.js";
 export * from "./ubl.js";
+export * from "./wallet.js";
 export { XmlError } from "./xml.js";

@@ -24,6 +24,7 @@ const { measureDeployment } = await import("./bench/deploy.js");
 const { directoryActs } = await import("./bench/directory.js");
 const { identityPairs, measureIdentityActs } = await import("./bench/identity.js");
 const { measureIdentityViews } = await import("./bench/identity-views.js");
+const { invoicePairs, measureInvoiceActs } = await import("./bench/invoice.js");
 const { measurePeers } = await import("./bench/peers.js");
 
 for (const act of cityActs) await measure(act);
@@ -33,6 +34,7 @@ for (const act of [...accessActs, ...directoryActs]) await measure(act);
 await measureIdentityActs();
 await measureIdentityViews();
 await measurePeers();
+await measureInvoiceActs();
 await measureDeployment();
 
 const { rows } = meter;
@@ -59,7 +61,7 @@ process.exit(problems.length > 0 ? 1 : 0);
 /** The cost of an act must not depend on how many there are. */
 function growth(rows: readonly Row[]): string[] {
   const gasOf = (id: string) => rows.find((row) => row.id === id)?.gas ?? NaN;
-  return [...cityPairs, ...identityPairs].flatMap(({ few, many }) => {
+  return [...cityPairs, ...identityPairs, ...invoicePairs].flatMap(({ few, many }) => {
     const change = gasOf(many) / gasOf(few) - 1;
     if (Math.abs(change) <= TOLERANCE) return [];
     return [`${few} is ${gasOf(few)} gas, but ${many} is ${gasOf(many)}: it must not depend on how many there are`];
@@ -151,16 +153,34 @@ function pageOf(rows: readonly Row[]): string {
     "The guard costs the same for a city whose path is all there is, and beside 3,200 other cities. So do allocating and resolving. The " +
       `benchmark fails where they differ by more than ${100 * TOLERANCE} %.`,
     ...table("Access", domain("access")),
-    ...identityParts(table, checks),
+    ...identityParts(table),
+    ...table("Taxpayers, payments and invoices", (id) => /^(taxpayer|payment|invoice)\./.test(id)),
+    "For the bureau of a city under two ancestors, and a seller that has issued in this month before; each ancestor more costs some 2,250. The " +
+      "first document of a month writes a new word, and so does the first of each 250 numbers: 17,100 more each. Issuing costs the same among 500 " +
+      `documents; the benchmark fails where it differs by more than ${100 * TOLERANCE} %.`,
+    ...targetParts(checks),
     ...table("Directory", domain("directory")),
     ...table("Deployment", domain("deploy")),
     "All but SuiteFactory are deployed through SuiteFactory, to addresses that follow from their code.",
   ].join("\n\n");
 }
 
+function targetParts(checks: readonly Check[]): string[] {
+  return [
+    "## Targets",
+    [
+      "| id | at most | gas | limit | |",
+      "| --- | ---: | ---: | ---: | --- |",
+      ...checks.map(
+        (one) => `| \`${one.id}\` | ${one.target} | ${grouped(one.gas)} | ${grouped(one.limit)} | ${outcome(one)} |`,
+      ),
+    ].join("\n"),
+  ];
+}
+
 type Table = (title: string, ofThese: (id: string) => boolean) => string[];
 
-function identityParts(table: Table, checks: readonly Check[]): string[] {
+function identityParts(table: Table): string[] {
   const gasOf = (id: string) => grouped(rows.find((row) => row.id === id)?.gas ?? NaN);
   return [
     ...table("Identities, claims and consents", (id) => /^(identity|claim|consent)\./.test(id)),
@@ -176,14 +196,6 @@ function identityParts(table: Table, checks: readonly Check[]): string[] {
         "and the count, ask whether it may, and count the batch's changes.",
       "- Registering stands beside `createIdentity` of ONCHAINID's factory, `rotate` beside its `addKey` and `removeKey`, `statusOf` beside EAS's " +
         "`getAttestation` and ONCHAINID's `isClaimValid`.",
-    ].join("\n"),
-    "### Targets",
-    [
-      "| id | at most | gas | limit | |",
-      "| --- | ---: | ---: | ---: | --- |",
-      ...checks.map(
-        (one) => `| \`${one.id}\` | ${one.target} | ${grouped(one.gas)} | ${grouped(one.limit)} | ${outcome(one)} |`,
-      ),
     ].join("\n"),
     `Of what issuing one costs above its floor, the guard takes ${gasOf("claim.guard.one")}: who may issue, whether the city and its ancestors are ` +
       "active and below the schema's, whether the contract is open. The rest reads the schema's word, hashes the claim, and encodes. The target of " +

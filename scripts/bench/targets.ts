@@ -13,6 +13,9 @@ export const targets: Target[] = [
   { id: "claim.issue.each-of-50", atMost: { timesFloor: 1.05 } },
   { id: "claim.anchor.each-of-100000", atMost: { gas: 1 } },
   { id: "claim.revoke.one", atMost: { gas: 42_000 } },
+  { id: "invoice.issue.one", atMost: { gas: 145_000 } },
+  { id: "invoice.issue.each-of-50", atMost: { gas: 82_000 } },
+  { id: "invoice.anchor.each-of-50000", atMost: { gas: 5 } },
 ];
 
 export interface Check {

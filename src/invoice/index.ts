@@ -36,11 +36,14 @@ export {
 } from "./document.js";
 export * from "./field.js";
 export * from "./holder.js";
+export type { InvoiceProgress, ManyResult } from "./many.js";
 export * from "./model.js";
 export * from "./number.js";
+export * from "./payment.js";
 export * from "./qr.js";
 export * from "./qr-check.js";
 export type { QrImage } from "./qr-image.js";
+export * from "./reason.js";
 export * from "./record.js";
 export * from "./rules.js";
 export {
@@ -56,6 +59,7 @@ export {
   type ReversalSide,
 } from "./status.js";
 export * from "./tax-lines.js";
+export * from "./taxpayer.js";
 export {
   completeInvoice,
   computeBreakdown,

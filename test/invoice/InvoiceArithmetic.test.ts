@@ -344,11 +344,6 @@ describe("InvoiceArithmetic", () => {
     for (const { name, xml, breaks } of faultyExamples()) {
       it(`${name}: ${saidOf[String(breaks)] === "" ? "not on chain" : "refused by both for the same"}`, async () => {
         expect(await agree(issued(xml))).to.equal(saidOf[String(breaks)]);
-          breaks,
-          found,
-          [...rulesOf(issued(xml))],
-          chainErrors(issued(xml)).map((e) => e.rule),
-        );
       });
     }
   });

@@ -15,6 +15,8 @@ export {
   splitGross,
   taxOn,
 } from "./amount.js";
+export * from "./batch.js";
+export { buildInvoice, type BuildOptions, type DrawnPayment, invoiceSuite, type InvoiceSuite } from "./build.js";
 export * from "./capitals.js";
 export * from "./chinese.js";
 export * from "./commitment.js";
@@ -36,16 +38,34 @@ export {
 } from "./document.js";
 export * from "./field.js";
 export * from "./holder.js";
+export {
+  evidenceOf,
+  type InvoiceIssueOrder,
+  InvoiceIssueError,
+  type InvoiceSubmission,
+  issueInvoice,
+  issueInvoices,
+  type PaymentEvidence,
+  relayInvoiceIssueOrder,
+  type SignedRequest,
+  type SignedRequests,
+  signInvoiceIssueOrder,
+  signInvoiceRequest,
+  submissionOf,
+} from "./issue.js";
 export type { InvoiceProgress, ManyResult } from "./many.js";
 export * from "./model.js";
 export * from "./number.js";
+export * from "./order.js";
 export * from "./payment.js";
 export * from "./qr.js";
 export * from "./qr-check.js";
 export type { QrImage } from "./qr-image.js";
 export * from "./reason.js";
 export * from "./record.js";
+export * from "./reversal.js";
 export * from "./rules.js";
+export * from "./seller.js";
 export {
   BATCH_USES,
   type BatchUse,

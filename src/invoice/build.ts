@@ -70,6 +70,8 @@ export interface Assembly {
 }
 
 const DAY = 86_400_000;
+/** What is asked of a buyer, and waits until the payer names one: name and country. */
+const UNNAMED = new Set(["BR-07", "BR-10"]);
 
 /** Where the documents and payments of a connection are. */
 export async function invoiceSuite({
@@ -164,7 +166,7 @@ export function ruleErrors(invoice: Invoice, unnamed: boolean): RuleError[] {
   const known = new Set<string>();
   return errors.filter(({ rule, where }) => {
     const key = `${rule} ${where}`;
-    return !(unnamed && rule === "BR-07") && !known.has(key) && known.add(key);
+    return !(unnamed && UNNAMED.has(rule)) && !known.has(key) && known.add(key);
   });
 }
 

@@ -1,5 +1,4 @@
 /** What a scanned code of a document is worth, asked of the chain. */
-import { FISCAL, TAX } from "../access/capability.js";
 import { showTime } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { type Currency, findCurrency, formatAmount } from "./amount.js";
@@ -9,6 +8,7 @@ import { formatNumber, InvoiceNumberError } from "./number.js";
 import { InvoiceCodeError, readInvoiceCode, type ReadInvoiceCode } from "./qr.js";
 import { invoiceKindOf, numberSchemeOf } from "./record.js";
 import { INVOICE_STATUSES, type InvoiceStatus, nameOf } from "./status.js";
+import { bureauCapability, bureauOfKind } from "./taxpayer.js";
 
 /** Amounts with their currency: "6.00 CNY". */
 export interface AmountsInWords {
@@ -89,7 +89,7 @@ export async function verifyInvoiceCode(contracts: Asked, text: string): Promise
     const message = `this code says it belongs to chain ${chainId} and the registry ${registry}; it cannot be checked here`;
     return { status: "OtherNetwork", message, signedBySeller: false, code, invoice };
   }
-  const bureau = invoice.kind === "Medical" || invoice.kind === "FiscalReceipt" ? FISCAL : TAX;
+  const bureau = bureauCapability(bureauOfKind(invoice.kind));
   const [[number], signedBySeller, left] = await Promise.all([
     contracts.ledger.statusOf(record, path),
     contracts.taxpayers.isOperator(record.terms.seller, bureau, signer),

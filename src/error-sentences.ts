@@ -187,6 +187,8 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
   PeriodClosed: ({ city, period }) => `${city} has closed the period ${period}; book for a later one`,
   NotActiveLegalPerson: ({ person }) =>
     `${person} is not the active identity of a legal person; register it as one, or have it reinstated`,
+  NotOfCity: ({ person, city }) =>
+    `${person} is registered neither in ${city} nor below it; the bureau of its own city, or of one above, admits it`,
   TaxpayerExists: ({ person, bureau }) =>
     `${person} is admitted by a ${bureau} bureau already; that one must dismiss it first`,
   TaxpayerUnknown: ({ person, bureau }) => `no ${bureau} bureau has admitted ${person}; its city's bureau can`,
@@ -241,6 +243,8 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
   InvoiceUnknown: ({ invoice }) =>
     `the document ${invoice} has no state here; check chain and registry, or materialise it if it is in a batch`,
   InvoiceReversedBefore: ({ invoice }) => `the document ${invoice} is a reversing one, or is wholly reversed`,
+  BatchNotOpen: ({ batch }) =>
+    `the batch ${batch} does not exist, is cancelled, or documents of it have materialised; reverse those one by one`,
   RequestInvalid: ({ payment }) =>
     `the payer of ${payment} has not signed for this buyer; have the request signed with the payment's key and its latest count of changes`,
   RequestNotNeeded: ({ invoice }) =>
@@ -250,6 +254,8 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
     `this key does not open the present holder of ${invoice}; it may have been handed on, or salt and title are others`,
   NotSeller: ({ seller, caller }) => `${caller} is not an operator of ${seller}; the seller acts through its operators`,
   InvoiceNotReady: ({ invoice, status }) => `the document ${invoice} is ${status}, in which this cannot be done`,
+  PeriodBeforeIssue: ({ invoice, period }) =>
+    `${invoice} was issued after ${period}; book it for the month of its issue, or a later one`,
   NotBooked: ({ invoice }) => `the document ${invoice} is not booked; there is nothing to undo`,
   BookingClosed: ({ invoice, period }) =>
     `${invoice} is booked for ${period}, which is closed; ask the tax bureau to undo it`,

@@ -89,8 +89,9 @@ interface IInvoiceLedger {
     /// @param side Who proposed it.
     /// @param sellerMayAt From when on the seller may propose again.
     /// @param holderMayAt The same of the holder.
-    /// @param sellerLapsed A proposal of the seller was left unanswered: the bureau may confirm the next.
-    /// @param holderLapsed The same of the holder.
+    /// @param sellerLapsed A proposal of the seller was left unanswered, and the holder has not been heard of since: the bureau may confirm
+    /// the next.
+    /// @param holderLapsed The same of the holder's, and the seller.
     struct Reversal {
         InvoiceId document;
         uint40 proposedAt;
@@ -161,6 +162,8 @@ interface IInvoiceLedger {
     error NotSeller(IdentityId seller, address caller);
     /// @notice The document is not in a state for this act.
     error InvoiceNotReady(InvoiceId invoice, InvoiceStatus status);
+    /// @notice A document is booked for the month it was issued in, or a later one.
+    error PeriodBeforeIssue(InvoiceId invoice, TaxPeriod period);
     /// @notice The document is not booked.
     error NotBooked(InvoiceId invoice);
     /// @notice The booked period is closed: only the bureau undoes it.
@@ -178,7 +181,8 @@ interface IInvoiceLedger {
 
     // -------------------------------------------------------------------------------------------------------- the holder
 
-    /// @notice Confirm a document: ConfirmOrder(bytes32 invoice,uint32 changes,uint40 deadline).
+    /// @notice Confirm a document, which its seller then no longer reverses alone; handing it on and booking it confirm it too:
+    /// ConfirmOrder(bytes32 invoice,uint32 changes,uint40 deadline).
     function confirm(Invoice calldata invoice, Held calldata held) external;
 
     /// @notice Hand a document on, while it is not booked and no reversal is open:
@@ -217,11 +221,12 @@ interface IInvoiceLedger {
         Held calldata held
     ) external returns (InvoiceId);
 
-    /// @notice Reject the open reversal, or take it back; who proposed it waits 72 hours.
+    /// @notice Reject the open reversal, or take it back; who proposed it waits 72 hours. The seller rejects through any operator that the
+    /// legal person names, also one that the bureau does not.
     function rejectReversal(Invoice calldata invoice, Held calldata held) external;
 
     /// @notice Confirm the open reversal for a party that vanished. By the bureau that admitted the seller, with the role alone, after
-    /// that party let an earlier proposal lapse.
+    /// that party let an earlier proposal lapse, and was not heard of since.
     function confirmReversalByBureau(
         Invoice calldata invoice,
         Content calldata reversing,

@@ -28,7 +28,8 @@ import {TaxPeriod} from "./TaxPeriod.sol";
 interface IInvoiceRegistry {
     /// @notice What a document is worth as a record; who booked it is in the InvoiceLedger, whose statusOf answers in full.
     /// @param Unknown Never issued here; or anchored, and cannot be what the batch holds.
-    /// @param Anchored In a batch; nothing has happened to it.
+    /// @param Anchored In a batch, by its seller's word; nothing has happened to it. Number and payment are its own once it
+    /// materialises.
     /// @param Issued It stands, perhaps partly reversed.
     /// @param PaymentWithdrawn A payment was refunded; it must be reversed.
     /// @param Reversing A reversing document: it points to the one it reverses.
@@ -111,6 +112,7 @@ interface IInvoiceRegistry {
     }
 
     /// @notice State of a batch.
+    /// @param touched A document of it has materialised; it is cancelled no more.
     /// @param net What is left for documents yet to materialise.
     /// @param tax The same of the taxes.
     struct BatchState {
@@ -126,6 +128,7 @@ interface IInvoiceRegistry {
         InvoiceKind kind;
         NumberScheme scheme;
         uint16 currency;
+        bool touched;
     }
 
     // -------------------------------------------------------------------------------------------------------------- events
@@ -147,6 +150,8 @@ interface IInvoiceRegistry {
         Batch terms,
         address by
     );
+    /// @notice A batch was cancelled: nothing is in it any more.
+    event BatchCancelled(InvoiceId indexed batch, IdentityId indexed seller, address by);
     /// @notice A document of a batch has a state from now on.
     event InvoiceMaterialised(InvoiceId indexed invoice, InvoiceId indexed batch, uint32 position, Content content);
     /// @notice The payer named the buyer of a document of a batch.
@@ -169,6 +174,10 @@ interface IInvoiceRegistry {
     error InvoiceExists(InvoiceId invoice);
     /// @notice The document has no state here, or the proof is not one.
     error InvoiceUnknown(InvoiceId invoice);
+    /// @notice There is no such batch, it is cancelled, or documents of it have materialised.
+    error BatchNotOpen(InvoiceId batch);
+    /// @notice The caller is not an operator of the seller.
+    error NotSeller(IdentityId seller, address caller);
     /// @notice The seller has used this serial.
     error SerialUsed(IdentityId issuer, uint64 serial);
     /// @notice A batch has a serial, a kind, a root, at most a million documents, and a total that fits.
@@ -181,8 +190,8 @@ interface IInvoiceRegistry {
     error RequestInvalid(PaymentId payment);
     /// @notice The payer has named the buyer already; or the document needs no request.
     error RequestNotNeeded(InvoiceId invoice);
-    /// @notice The reversing document does not fit: another buyer, a tax line or payment that the document does not have, or more than is
-    /// left of it; or what would be left does not add up. `index` is that of the reversing document's line, or payment after the lines.
+    /// @notice The reversing document does not fit: another buyer, a tax line that the document does not have, or more than is
+    /// left of it; or what would be left does not add up. `index` is that of the reversing document's line.
     error ReversalInvalid(InvoiceId invoice, uint256 index);
     /// @notice The document is a reversing one, or is wholly reversed.
     error InvoiceReversedBefore(InvoiceId invoice);
@@ -204,6 +213,10 @@ interface IInvoiceRegistry {
 
     /// @notice Anchor many documents. By an operator of the seller, while the bureau's city may act.
     function anchor(Batch calldata batch) external returns (InvoiceId);
+
+    /// @notice Cancel a batch of which no document has materialised, such as one with a wrong root: its payments are free, and its quota is
+    /// given back; its numbers and serial stay used. By an operator of the seller.
+    function cancel(IdentityId seller, uint64 serial) external;
 
     /// @notice Give a document of a batch its state, and name its buyer. By anyone who has it.
     /// @param proof Of the document.

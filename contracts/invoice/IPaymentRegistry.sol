@@ -12,7 +12,7 @@ import {PaymentId} from "./PaymentId.sol";
 /// reverse; refunds lower it. What is left is one number, which falls below zero when a refund comes after the document.
 ///
 /// A payment counts once: by the provider's identification, and by the payee's order, whichever provider attests it. Inside of a batch
-/// the two are checked when the payment is first used, as nobody can see them before.
+/// the two are checked when the payment is first used, as nobody can see them before; and what is used never exceeds the batch's total.
 ///
 /// Trust assumptions
 /// - A provider, (city, PAYMENT), says what was paid, by whom, to whom; it cannot invoice, nor take back more than it attested.
@@ -46,7 +46,7 @@ interface IPaymentRegistry {
     /// @notice State of a payment, one slot.
     /// @param settled In a batch that documents reserved: the document at its position has taken it.
     /// @param left What is left to be invoiced, in minor units; below zero when withdrawn.
-    /// @param changes How often something was taken, given back or refunded: what the payer's request binds.
+    /// @param changes How often something was taken, given back, refunded or requested: what the payer's next request binds.
     /// @param changedIn Block of its last event.
     struct State {
         bool exists;
@@ -121,6 +121,8 @@ interface IPaymentRegistry {
     );
     /// @notice A batch of documents takes the payments of this one.
     event PaymentsReserved(PaymentId indexed batch, address by, uint40 previousBlock);
+    /// @notice The batch of documents was cancelled; anyone may take the payments of this one.
+    event PaymentsReleased(PaymentId indexed batch, address by, uint40 previousBlock);
     /// @notice A document took from the payment.
     event PaymentTaken(PaymentId indexed payment, uint128 amount, int136 left, uint40 previousBlock);
     /// @notice A reversing document gave back to the payment.
@@ -139,7 +141,7 @@ interface IPaymentRegistry {
     /// @notice All payments of one call are of one city.
     error CitiesMixed(CityId first, CityId other);
     /// @notice A payment has an identification, an order, a payee, a currency, an amount, and a time that has come; a single one has no
-    /// place in a batch.
+    /// place in a batch, and one of a batch was paid before it was anchored and is within its total.
     error PaymentInvalid(PaymentId payment);
     /// @notice The payer's key, or account, is the payee's own.
     error PaymentToOneself(IdentityId payee);
@@ -216,6 +218,15 @@ interface IPaymentRegistry {
         Payment calldata payment,
         bytes32[] calldata proof
     ) external returns (PaymentId id);
+
+    /// @notice Free a reserved batch of which nothing was taken. By (network, INVOICING) with the role alone.
+    function release(PaymentId batch) external;
+
+    /// @notice Use the payer's request for a payment: the next one names the next count of changes. By (network, INVOICING) with the role
+    /// alone.
+    /// @return id The payment's id.
+    /// @return changes Its count of changes before.
+    function useRequest(Payment calldata payment) external returns (PaymentId id, uint32 changes);
 
     /// @notice Give back to a payment. By (network, INVOICING) with the role alone.
     function giveBack(PaymentId payment, uint128 amount) external;

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Capability} from "../access/CityRole.sol";
 import {CityId} from "../city/CityId.sol";
+import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
 import {IInvoiceNumbers} from "./IInvoiceNumbers.sol";
 import {Terms} from "./Invoice.sol";
@@ -136,6 +137,8 @@ interface ITaxpayerRegistry is IInvoiceNumbers {
     error PeriodClosed(CityId city, TaxPeriod period);
     /// @notice Only an active legal person is admitted.
     error NotActiveLegalPerson(IdentityId person);
+    /// @notice A bureau admits persons of its city, or of one below it.
+    error NotOfCity(IdentityId person, CityId city);
     /// @notice The person is admitted already.
     error TaxpayerExists(IdentityId person, Capability bureau);
     /// @notice The person is not admitted.
@@ -164,7 +167,8 @@ interface ITaxpayerRegistry is IInvoiceNumbers {
     /// @param lineage Empty for the city's own bureau; see ICityAccessManager.hasStanding.
     function closePeriods(CityId city, TaxPeriod through, CityId[] calldata lineage) external;
 
-    /// @notice Admit a legal person. By (city, `bureau`) under the guard. Without a quota it issues nothing yet.
+    /// @notice Admit a legal person of the city, or of one below it. By (city, `bureau`) under the guard. Without a quota it issues
+    /// nothing yet.
     function admit(IdentityId person, Capability bureau, CityId city, uint16 kinds) external;
 
     /// @notice End an admission. By the bureau with the role alone.
@@ -213,10 +217,15 @@ interface ITaxpayerRegistry is IInvoiceNumbers {
         uint256[] calldata numbers
     ) external returns (CityId city, TaxPeriod period);
 
-    /// @notice Give back to the month of issue, and use the number of the reversing document. By (network, INVOICING) with the role alone.
+    /// @notice Give back to the month of issue, and use the number of the reversing document, if there is one. By (network, INVOICING)
+    /// with the role alone.
+    /// @param number Zero for none.
     function giveBack(Terms calldata terms, TaxPeriod period, uint128 net, uint256 number) external;
 
     // -------------------------------------------------------------------------------------------------------- reading
+
+    /// @notice Where the legal persons are registered.
+    function identities() external view returns (IIdentityRegistry);
 
     /// @notice The admission of a person; all zero where there never was one.
     function taxpayerOf(IdentityId person, Capability bureau) external view returns (Taxpayer memory);

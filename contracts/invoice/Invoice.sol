@@ -30,8 +30,8 @@ struct Terms {
 
 /// @notice A tax category and rate (EN 16931 BG-23). All amounts are in minor units.
 /// @param category Code of UNTDID 5305: S, Z, E, AE, K, G, O, L or M; ASCII, left-aligned.
-/// @param rate In basis points (BT-119).
-/// @param items How many lines of the document it sums.
+/// @param rate In basis points (BT-119), at most 10,000.
+/// @param items How many lines, allowances and charges of the document it sums.
 /// @param net Taxable amount (BT-116).
 /// @param tax Tax amount (BT-117).
 struct TaxLine {

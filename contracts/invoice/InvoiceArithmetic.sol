@@ -5,7 +5,7 @@ import {Content, Draw, TaxLine} from "./Invoice.sol";
 
 /// @title The arithmetic of a document, after EN 16931-1.
 /// @notice Sums are exact. The tax of a line may differ from net times rate by one minor unit for each item that it sums, as prices
-/// with tax included need; at most by 100, the 1.00 that the standard's own check of BR-CO-17 allows.
+/// with tax included need; at most by 100, the 1.00 that the standard's own check of BR-CO-17 allows, and by the net amount.
 library InvoiceArithmetic {
     uint256 internal constant MAX_LINES = 16;
     uint256 internal constant MAX_DRAWS = 64;
@@ -33,6 +33,7 @@ library InvoiceArithmetic {
         if (net == 0) return tax == 0;
         (uint256 due, uint256 stated) = (net * rate, tax * WHOLE);
         uint256 tolerance = items < MAX_TOLERANCE ? items : MAX_TOLERANCE;
+        if (net < tolerance) tolerance = net;
         return (due > stated ? due - stated : stated - due) <= tolerance * WHOLE;
     }
 
@@ -71,6 +72,7 @@ library InvoiceArithmetic {
 
     function _faultOf(TaxLine calldata line) private pure returns (bytes16) {
         bytes2 category = line.category;
+        if (line.rate > WHOLE) return "BR-CO-17";
         if (category == "S") {
             if (line.rate == 0) return "BR-S-05";
         } else if (category != "L" && category != "M") {

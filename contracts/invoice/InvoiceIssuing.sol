@@ -8,7 +8,7 @@ import {IInvoiceRegistry} from "./IInvoiceRegistry.sol";
 import {Content, Draw, Invoice, InvoiceHash, Terms} from "./Invoice.sol";
 import {InvoiceArithmetic} from "./InvoiceArithmetic.sol";
 import {InvoiceId} from "./InvoiceId.sol";
-import {InvoiceKind} from "./InvoiceKind.sol";
+import {InvoiceKind, bureauOf} from "./InvoiceKind.sol";
 import {InvoiceStore} from "./InvoiceStore.sol";
 import {Payment} from "./Payment.sol";
 import {PaymentId} from "./PaymentId.sol";
@@ -89,10 +89,23 @@ abstract contract InvoiceIssuing is InvoiceStore {
             issuedAt: uint40(block.timestamp),
             kind: terms.kind,
             scheme: terms.scheme,
-            currency: terms.currency
+            currency: terms.currency,
+            touched: false
         });
         payments.reserve(batch.payments, terms.seller, terms.currency, batch.count, uint128(gross));
         emit InvoicesAnchored(id, terms.seller, run.city, batch, msg.sender);
+    }
+
+    /// @inheritdoc IInvoiceRegistry
+    function cancel(IdentityId seller, uint64 serial) external {
+        InvoiceId id = batchOf(seller, serial);
+        BatchState memory batch = _batches[id];
+        require(batch.root != 0 && !batch.touched, BatchNotOpen(id));
+        require(taxpayers.isOperator(seller, bureauOf(batch.kind), msg.sender), NotSeller(seller, msg.sender));
+        _batches[id].root = 0;
+        emit BatchCancelled(id, seller, msg.sender);
+        payments.release(batch.payments);
+        taxpayers.giveBack(Terms(seller, batch.kind, batch.scheme, batch.currency), batch.period, batch.net, 0);
     }
 
     /// @inheritdoc IInvoiceRegistry
@@ -280,7 +293,7 @@ abstract contract InvoiceIssuing is InvoiceStore {
         Content calldata content = invoice.content;
         InvoiceId batchId = batchOf(invoice.terms.seller, invoice.serial);
         BatchState storage batch = _batches[batchId];
-        (batch.net, batch.tax) = (batch.net - content.net, batch.tax - content.tax);
+        (batch.net, batch.tax, batch.touched) = (batch.net - content.net, batch.tax - content.tax, true);
         taxpayers.useReserved(invoice.terms.scheme, invoice.terms.seller, content.number);
         _create(id, batch.city, batch.period, false);
         _states[id].issuedAt = batch.issuedAt;
@@ -307,7 +320,7 @@ abstract contract InvoiceIssuing is InvoiceStore {
         bytes32 stated = invoice.content.buyer;
         bool needed = invoice.serial != 0 && _named[id] == 0 && (stated == 0 || stated == buyer);
         require(needed, RequestNotNeeded(id));
-        (PaymentId payment, uint32 changes) = payments.changesOf(evidence.payment);
+        (PaymentId payment, uint32 changes) = payments.useRequest(evidence.payment);
         require(payment == invoice.content.draws[0].payment, DrawInvalid(id, 0));
         _checkRequest(evidence.request, payment, evidence.payment.payer, buyer, changes);
         _named[id] = buyer;

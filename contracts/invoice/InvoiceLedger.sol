@@ -16,8 +16,8 @@ import {InvoiceProposals} from "./InvoiceProposals.sol";
 /// @dev
 /// ```
 ///            confirm                book
-///   Issued ───────────► Confirmed ────────► Booked       book: from Issued too; unbook: back to where it was
-///                                                         handOn: while not booked
+///   Issued ───────────► Confirmed ◄───────► Booked       book, handOn: from Issued too; whoever does either has confirmed it
+///                                  unbook                 handOn: while not booked
 ///                                                         reversal: see InvoiceProposals; wholly reversed is the end
 /// ```
 contract InvoiceLedger is InvoiceProposals {
@@ -43,10 +43,10 @@ contract InvoiceLedger is InvoiceProposals {
 
     /// @inheritdoc IInvoiceLedger
     function confirm(Invoice calldata invoice, Held calldata held) external {
-        manager.checkOpen(NETWORK);
         (InvoiceId id, State memory state) = _live(invoice);
         require(!state.confirmed, InvoiceNotReady(id, InvoiceStatus.Confirmed));
         _checkHolder(invoice, id, held, abi.encode(CONFIRM_TYPEHASH, id, state.changes, held.deadline));
+        _hear(id, Side.Holder);
         state.confirmed = true;
         emit InvoiceConfirmed(id, _touch(id, state));
     }
@@ -57,7 +57,9 @@ contract InvoiceLedger is InvoiceProposals {
         (InvoiceId id, State memory state) = _unbooked(invoice);
         _checkHolder(invoice, id, held, abi.encode(HAND_ON_TYPEHASH, id, holder, state.changes, held.deadline));
         require(holder != 0, NotHolder(id));
+        _hear(id, Side.Holder);
         _handedOn[id] = holder;
+        state.confirmed = true;
         emit InvoiceHandedOn(id, holder, _touch(id, state));
     }
 
@@ -66,10 +68,12 @@ contract InvoiceLedger is InvoiceProposals {
         (InvoiceId id, State memory state) = _unbooked(invoice);
         manager.checkOpen(booking.city);
         _taxpayers.checkBookable(booking.city, booking.period);
+        require(!(booking.period < invoices.stateOf(id).period), PeriodBeforeIssue(id, booking.period));
         bool withdrawn = _recordOf(invoice) == IInvoiceRegistry.InvoiceStanding.PaymentWithdrawn;
         require(!withdrawn, InvoiceNotReady(id, InvoiceStatus.PaymentWithdrawn));
         _checkHolder(invoice, id, held, abi.encode(BOOK_TYPEHASH, id, booking, state.changes, held.deadline));
-        state.booked = true;
+        _hear(id, Side.Holder);
+        (state.booked, state.confirmed) = (true, true);
         _bookings[id] = booking;
         emit InvoiceBooked(id, booking.city, booking.period, booking.deductible, _touch(id, state));
     }
@@ -81,6 +85,7 @@ contract InvoiceLedger is InvoiceProposals {
         require(state.booked, NotBooked(id));
         require(!_taxpayers.isClosed(booking.city, booking.period), BookingClosed(id, booking.period));
         _checkHolder(invoice, id, held, abi.encode(UNBOOK_TYPEHASH, id, reason, state.changes, held.deadline));
+        _hear(id, Side.Holder);
         _unbook(id, state, booking, reason, address(0));
     }
 

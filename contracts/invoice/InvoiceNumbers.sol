@@ -44,6 +44,7 @@ abstract contract InvoiceNumbers is IInvoiceNumbers {
     /// @dev Use the number of a single document.
     function _useNumber(NumberScheme scheme, IdentityId seller, uint256 number) internal {
         require(number != 0 && number < _limitOf(scheme), NumberInvalid(scheme, number));
+        if (scheme == NumberScheme.Own) require(_isPrintable(number), NumberInvalid(scheme, number));
         (uint256 index, uint256 bit) = _placeOf(number);
         mapping(uint256 => uint256) storage words = _words[_seriesOf(scheme, seller)];
         uint256 word = words[index];
@@ -102,6 +103,15 @@ abstract contract InvoiceNumbers is IInvoiceNumbers {
 
     function _placeOf(uint256 number) private pure returns (uint256 index, uint256 bit) {
         return (number / NUMBERS_IN_WORD, 1 << (number % NUMBERS_IN_WORD));
+    }
+
+    /// @dev Printable characters of ASCII, and nothing else.
+    function _isPrintable(uint256 text) private pure returns (bool) {
+        for (; text != 0; text >>= 8) {
+            uint256 character = text & 0xff;
+            if (character < 0x20 || character > 0x7e) return false;
+        }
+        return true;
     }
 
     function _limitOf(NumberScheme scheme) private pure returns (uint256) {

@@ -6,6 +6,7 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {CityManaged} from "../access/CityManaged.sol";
 import {CityId} from "../city/CityId.sol";
 import {Signer} from "../common/Signer.sol";
+import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
 import {holderCommitment} from "./HolderCommitment.sol";
 import {IInvoiceLedger} from "./IInvoiceLedger.sol";
@@ -43,6 +44,7 @@ abstract contract InvoiceProposals is CityManaged, EIP712, IInvoiceLedger {
     /// @inheritdoc IInvoiceLedger
     IInvoiceRegistry public immutable invoices;
     ITaxpayerRegistry internal immutable _taxpayers;
+    IIdentityRegistry private immutable _identities;
     bytes32 private immutable _invoiceDomain;
 
     mapping(InvoiceId invoice => State) internal _states;
@@ -54,6 +56,7 @@ abstract contract InvoiceProposals is CityManaged, EIP712, IInvoiceLedger {
     constructor(IInvoiceRegistry invoices_) EIP712("Civitas InvoiceLedger", "1") {
         invoices = invoices_;
         _taxpayers = invoices_.taxpayers();
+        _identities = _taxpayers.identities();
         _invoiceDomain = invoices_.domainSeparator();
     }
 
@@ -66,18 +69,18 @@ abstract contract InvoiceProposals is CityManaged, EIP712, IInvoiceLedger {
         require(!state.booked, InvoiceNotReady(id, InvoiceStatus.Booked));
         require(!state.confirmed, InvoiceNotReady(id, InvoiceStatus.Confirmed));
         _checkSeller(invoice);
+        _hear(id, Side.Seller);
         return _reverse(invoice, id, state, reversing);
     }
 
     /// @inheritdoc IInvoiceLedger
     function proposeReversal(Invoice calldata invoice, Content calldata reversing, Held calldata held) external {
         (InvoiceId id, State memory state) = _live(invoice);
-        Reversal memory reversal = _reversals[id];
-        require(!_isOpen(reversal), ReversalOpen(id));
-        if (InvoiceId.unwrap(reversal.document) != 0) _end(reversal, reversal.proposedAt + REVERSAL_PERIOD, true);
+        require(!_isOpen(_reversals[id]), ReversalOpen(id));
         InvoiceId document = invoices.checkReversal(invoice, reversing);
         bytes memory order = abi.encode(PROPOSAL_TYPEHASH, id, document, state.changes, held.deadline);
         Side side = _checkSide(invoice, id, held, order);
+        Reversal memory reversal = _hear(id, side);
         uint40 mayAt = side == Side.Seller ? reversal.sellerMayAt : reversal.holderMayAt;
         require(block.timestamp >= mayAt, ReversalTooEarly(id, mayAt));
         (reversal.document, reversal.proposedAt, reversal.side) = (document, uint40(block.timestamp), side);
@@ -106,7 +109,11 @@ abstract contract InvoiceProposals is CityManaged, EIP712, IInvoiceLedger {
         require(_isOpen(reversal), ReversalNotOpen(id));
         InvoiceId document = reversal.document;
         bytes memory order = abi.encode(ANSWER_TYPEHASH, id, document, false, state.changes, held.deadline);
-        Side by = _checkSide(invoice, id, held, order);
+        Side by = Side.Seller;
+        if (held.signer.length != 0 || !_identities.isOperator(invoice.terms.seller, msg.sender)) {
+            by = _checkSide(invoice, id, held, order);
+        }
+        reversal = _hear(id, by);
         _end(reversal, uint40(block.timestamp), false);
         _reversals[id] = reversal;
         emit ReversalRejected(id, document, by, _touch(id, state));
@@ -139,6 +146,17 @@ abstract contract InvoiceProposals is CityManaged, EIP712, IInvoiceLedger {
         }
     }
 
+    /// @notice A side acts, so it has not vanished; and a proposal that nobody answered in time has ended.
+    function _hear(InvoiceId id, Side side) internal returns (Reversal memory reversal) {
+        reversal = _reversals[id];
+        if (InvoiceId.unwrap(reversal.document) != 0 && !_isOpen(reversal)) {
+            _end(reversal, reversal.proposedAt + REVERSAL_PERIOD, true);
+        }
+        if (side == Side.Holder) reversal.sellerLapsed = false;
+        else reversal.holderLapsed = false;
+        _reversals[id] = reversal;
+    }
+
     function _isOpen(Reversal memory reversal) internal view returns (bool) {
         return InvoiceId.unwrap(reversal.document) != 0 && block.timestamp <= reversal.proposedAt + REVERSAL_PERIOD;
     }
@@ -160,7 +178,8 @@ abstract contract InvoiceProposals is CityManaged, EIP712, IInvoiceLedger {
         State memory state,
         Content calldata reversing
     ) private returns (InvoiceId document) {
-        _reversals[id].document = InvoiceId.wrap(0);
+        Reversal storage reversal = _reversals[id];
+        (reversal.document, reversal.sellerLapsed, reversal.holderLapsed) = (InvoiceId.wrap(0), false, false);
         uint128 transferOut = state.booked && _bookings[id].deductible ? reversing.tax : 0;
         _transfersOut[id] += transferOut;
         uint40 previousBlock = _touch(id, state);

@@ -24,6 +24,7 @@ import {PaymentId} from "./PaymentId.sol";
 ///   anchor            take (one)             ──► Singles: as above, from then on
 ///  ────────► Free ────────────────────────►
 ///                     reserve (the batch)    ──► Batch: takeReserved, once for each position; take only what was given back
+///                     release (the batch)    ──► Free again, while nothing was taken
 /// ```
 contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     bytes32 private constant BATCH_KEY_TYPEHASH = keccak256("BatchKey(address provider,uint64 serial)");
@@ -34,6 +35,12 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     bytes32 private constant REFUND_TYPEHASH = keccak256(
         "Refund(address provider,uint64 serial,uint32 position,bytes32 payment,uint128 refunded)"
     );
+
+    /// @dev What of a batch has a state: never more than its total, and nothing that was paid later than it was anchored.
+    struct Materialised {
+        uint128 amount;
+        uint40 anchoredAt;
+    }
 
     /// @dev Where a batch of refunds was anchored.
     struct RefundBatch {
@@ -49,6 +56,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     mapping(PaymentId payment => uint128) private _refunded;
     mapping(bytes32 transactionOrOrder => PaymentId) private _counted;
     mapping(PaymentId batch => BatchState) private _batches;
+    mapping(PaymentId batch => Materialised) private _materialised;
     mapping(PaymentId batch => RefundBatch) private _refundBatches;
 
     constructor(
@@ -102,6 +110,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
             use: BatchUse.Free,
             changedIn: uint40(block.number)
         });
+        _materialised[id].anchoredAt = uint40(block.timestamp);
         emit PaymentsAnchored(id, msg.sender, batch.payee, batch);
     }
 
@@ -217,6 +226,16 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     }
 
     /// @inheritdoc IPaymentRegistry
+    function release(PaymentId batch) external {
+        _checkInvoicing();
+        BatchState memory state = _batches[batch];
+        require(state.use == BatchUse.Batch, BatchNotReady(batch));
+        _batches[batch].use = BatchUse.Free;
+        _batches[batch].changedIn = uint40(block.number);
+        emit PaymentsReleased(batch, msg.sender, state.changedIn);
+    }
+
+    /// @inheritdoc IPaymentRegistry
     function takeReserved(
         PaymentId batch,
         Payment calldata payment,
@@ -237,6 +256,13 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     }
 
     /// @inheritdoc IPaymentRegistry
+    function useRequest(Payment calldata payment) external returns (PaymentId id, uint32 changes) {
+        _checkInvoicing();
+        id = idOf(payment);
+        changes = _states[id].changes++;
+    }
+
+    /// @inheritdoc IPaymentRegistry
     function giveBack(PaymentId id, uint128 amount) external {
         _checkInvoicing();
         State memory state = _states[id];
@@ -253,7 +279,9 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     ) external view returns (PaymentStatus status, PaymentId id, int136 left) {
         id = idOf(payment);
         State memory state = _states[id];
-        if (!state.exists && !_isAnchored(id, payment, proof)) return (PaymentStatus.Unknown, id, 0);
+        if (!state.exists && (_isCounted(payment) || !_isAnchored(id, payment, proof))) {
+            return (PaymentStatus.Unknown, id, 0);
+        }
         int136 amount = int136(uint136(payment.amount));
         left = state.exists ? state.left : amount;
         bool reserved = _batches[batchOf(payment.provider, payment.serial)].use == BatchUse.Batch && !state.settled;
@@ -293,12 +321,12 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
     }
 
     /// @inheritdoc IPaymentRegistry
-    function paymentByTransaction(address provider, bytes32 transactionId) external view returns (PaymentId) {
+    function paymentByTransaction(address provider, bytes32 transactionId) public view returns (PaymentId) {
         return _counted[_transactionKey(provider, transactionId)];
     }
 
     /// @inheritdoc IPaymentRegistry
-    function paymentByOrder(IdentityId payee, bytes32 order) external view returns (PaymentId) {
+    function paymentByOrder(IdentityId payee, bytes32 order) public view returns (PaymentId) {
         return _counted[_orderKey(payee, order)];
     }
 
@@ -337,6 +365,13 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
         });
     }
 
+    /// @dev Whether its transaction, or its order, counts as another payment.
+    function _isCounted(Payment calldata payment) private view returns (bool) {
+        return
+            PaymentId.unwrap(paymentByTransaction(payment.provider, payment.transactionId)) != 0 ||
+            PaymentId.unwrap(paymentByOrder(payment.payee, payment.order)) != 0;
+    }
+
     function _countOnce(bytes32 key, PaymentId id) private {
         PaymentId known = _counted[key];
         require(PaymentId.unwrap(known) == 0, PaymentCounted(known));
@@ -350,8 +385,15 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
         if (_states[id].exists) return id;
         require(_isAnchored(id, payment, proof), PaymentUnknown(id));
         _checkPayment(id, payment);
+        PaymentId batch = batchOf(payment.provider, payment.serial);
+        Materialised memory before = _materialised[batch];
+        require(
+            payment.amount <= _batches[batch].total - before.amount && payment.paidAt <= before.anchoredAt,
+            PaymentInvalid(id)
+        );
+        _materialised[batch].amount = before.amount + payment.amount;
         _create(id, payment);
-        emit PaymentMaterialised(id, batchOf(payment.provider, payment.serial), payment);
+        emit PaymentMaterialised(id, batch, payment);
     }
 
     /// @dev A single document takes from a batch that none has reserved, or what was given back.
@@ -369,7 +411,7 @@ contract PaymentRegistry is CityManaged, EIP712, IPaymentRegistry {
 
     function _refund(PaymentId id, uint128 amount, uint128 refunded, bool skip) private {
         uint128 known = _refunded[id];
-        if (skip && refunded == known) return;
+        if (skip && refunded <= known) return;
         require(refunded > known && refunded <= amount, RefundInvalid(id, known, refunded));
         _refunded[id] = refunded;
         State memory state = _states[id];

@@ -27,7 +27,7 @@ import {TaxPeriod, periodAt} from "./TaxPeriod.sol";
 contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
     using EnumerableSet for EnumerableSet.AddressSet;
 
-    /// @notice Where the legal persons are registered.
+    /// @inheritdoc ITaxpayerRegistry
     IIdentityRegistry public immutable identities;
 
     mapping(CityId city => Bureau) private _bureaus;
@@ -69,7 +69,7 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
         manager.checkCan(msg.sender, city, bureau);
         Bureau memory office = _bureaus[city];
         require(office.opened, BureauNotReady(city));
-        _checkLegalPerson(person);
+        _checkPerson(person, city);
         Taxpayer memory taxpayer = _taxpayers[_keyOf(person, bureau)];
         require(!taxpayer.admitted, TaxpayerExists(person, bureau));
         (taxpayer.admitted, taxpayer.frozen) = (true, false);
@@ -176,7 +176,7 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
     function giveBack(Terms calldata terms, TaxPeriod period, uint128 net, uint256 number) external {
         _checkInvoicing();
         _used[_keyOf(terms.seller, bureauOf(terms.kind))][terms.currency][period] -= net;
-        _useNumber(terms.scheme, terms.seller, number);
+        if (number != 0) _useNumber(terms.scheme, terms.seller, number);
     }
 
     /// @inheritdoc IInvoiceNumbers
@@ -264,7 +264,7 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
         uint256 net
     ) private {
         uint128 before = used[period];
-        require(before <= limit && net <= limit - before, QuotaExceeded(limit, before, net));
+        require(limit != 0 && before <= limit && net <= limit - before, QuotaExceeded(limit, before, net));
         used[period] = before + uint128(net);
     }
 
@@ -282,7 +282,7 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
         require(kinds & ~allowed == 0, KindNotAdmitted(kinds));
     }
 
-    function _checkLegalPerson(IdentityId person) private view {
+    function _checkPerson(IdentityId person, CityId city) private view {
         // slither-disable-next-line unused-return
         (IIdentityRegistry.State memory state, ) = identities.stateOf(person);
         require(
@@ -290,6 +290,7 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
                 identities.statusOf(person) == IIdentityRegistry.IdentityStatus.Active,
             NotActiveLegalPerson(person)
         );
+        require(manager.isAncestorOrSelf(city, state.city), NotOfCity(person, city));
     }
 
     /// @dev An admission that the caller may restrict.

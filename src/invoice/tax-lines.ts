@@ -37,10 +37,10 @@ export function itemsOf(
   return [...lines, ...allowances, ...charges].filter((item) => rowKey(item.category, item.rate) === key).length;
 }
 
-/** The contract's BR-CO-17: |tax - net x rate| is at most one minor unit for each item, at most 100; of nothing there is no tax. */
+/** The contract's BR-CO-17: |tax - net x rate| is at most one minor unit for each item, at most 100 and at most net; of nothing there is no tax. */
 export function isTaxExact(net: bigint, tax: bigint, rate: number, items: number): boolean {
   if (net === 0n) return tax === 0n;
-  return absolute(tax * 10_000n - net * BigInt(rate)) <= BigInt(Math.min(items, 100)) * 10_000n;
+  return absolute(tax * 10_000n - net * BigInt(rate)) <= least(BigInt(Math.min(items, 100)), net) * 10_000n;
 }
 
 /** The rows for the chain, ascending by category and rate. */
@@ -110,6 +110,10 @@ export function chainErrors(invoice: Invoice): RuleError[] {
   return errors;
 }
 
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
 function rowErrors({ category, rate, items, net, tax }: TaxLine, i: number, before: TaxLine | undefined): RuleError[] {
   const errors: RuleError[] = [];
   const fault = (rule: string, field: string, message: string) => {
@@ -129,8 +133,13 @@ function rowErrors({ category, rate, items, net, tax }: TaxLine, i: number, befo
   if (items === 0)
     fault("CHAIN-ITEMS", "items", "no line has this category and rate; remove the row or correct the lines");
   if (items > MAX_ITEMS) fault("CHAIN-SIZE", "items", `are more than ${MAX_ITEMS}; make two invoices of it`);
+  if (rate > 10_000) fault("BR-CO-17", "rate", "is more than 100 %");
   if (!isTaxExact(net, tax, rate, items)) {
-    fault("BR-CO-17", "tax", "is further from net times rate than one minor unit for each line, at most 100");
+    fault(
+      "BR-CO-17",
+      "tax",
+      "is further from net times rate than one minor unit for each line, at most 100 and at most net",
+    );
   }
   if (net < 0n)
     fault("CHAIN-NEGATIVE", "net", "is negative, which the chain cannot carry; a reversal is a credit note");

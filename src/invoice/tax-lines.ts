@@ -40,7 +40,7 @@ export function itemsOf(
 /** The contract's BR-CO-17: |tax - net x rate| is at most one minor unit for each item, at most 100 and at most net; of nothing there is no tax. */
 export function isTaxExact(net: bigint, tax: bigint, rate: number, items: number): boolean {
   if (net === 0n) return tax === 0n;
-  return absolute(tax * 10_000n - net * BigInt(rate)) <= least(BigInt(Math.min(items, 100)), net) * 10_000n;
+  return absolute(tax * 10_000n - net * BigInt(rate)) <= least(BigInt(Math.min(items, 100)), absolute(net)) * 10_000n;
 }
 
 /** The rows for the chain, ascending by category and rate. */

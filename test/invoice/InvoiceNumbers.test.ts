@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { MaxUint256 } from "ethers";
+import { hexlify, MaxUint256, toUtf8Bytes } from "ethers";
 
 import { FISCAL, TAX } from "../../src/index.js";
+import { formatNumber } from "../../src/invoice/number.js";
+import { move } from "../identity/persons.js";
 import { HUNAN, loadFixture, SHIJIAZHUANG } from "../world.js";
 import { bureaus, type Bureaus, ownTermsOf } from "./taxpayers.js";
 import { admitSeller, CNY, QUOTA, Scheme, TAX_KINDS } from "./world.js";
@@ -13,8 +15,10 @@ const LIMITS = {
   Digital: 10n ** 20n,
   CodeAndNumber: 10n ** 20n,
   FiscalBill: 10n ** 18n,
-  Own: 2n ** 248n,
 };
+
+/** A seller's own number as the chain has it. */
+const ownNumber = (text: string) => BigInt(hexlify(toUtf8Bytes(text)));
 
 describe("InvoiceNumbers", () => {
   /** Two sellers, and what the InvoiceRegistry does with their numbers. */
@@ -73,30 +77,49 @@ describe("InvoiceNumbers", () => {
     it("Own: are used once by each seller", async () => {
       const world = await loadFixture(sellers);
       const { taxpayers, seller, rival, use } = world;
-      await use(Scheme.Own, 1234n);
-      await refused(world, use(Scheme.Own, 1234n), "NumberUsed", Scheme.Own, 1234n);
-      expect(await taxpayers.isUsed(Scheme.Own, rival, 1234)).to.equal(false);
-      await use(Scheme.Own, 1234n, rival);
-      expect(await taxpayers.isUsed(Scheme.Own, seller, 1235)).to.equal(false);
+      const [number, next] = [ownNumber("INV-1"), ownNumber("INV-2")];
+      await use(Scheme.Own, number);
+      await refused(world, use(Scheme.Own, number), "NumberUsed", Scheme.Own, number);
+      expect(await taxpayers.isUsed(Scheme.Own, rival, number)).to.equal(false);
+      await use(Scheme.Own, number, rival);
+      await refused(world, use(Scheme.Own, number, rival), "NumberUsed", Scheme.Own, number);
+      expect(await taxpayers.isUsed(Scheme.Own, seller, next)).to.equal(false);
+      await use(Scheme.Own, next);
     });
 
-    for (const [name, limit] of Object.entries(LIMITS)) {
+    for (const [name, scheme] of Object.entries(CHINESE)) {
+      const limit = LIMITS[name as keyof typeof CHINESE];
       it(`${name}: are from 1 to ${limit - 1n}`, async () => {
         const world = await loadFixture(sellers);
-        const scheme = Scheme[name as keyof typeof LIMITS];
-        for (const number of [0n, limit, limit + 1n, MaxUint256]) {
+        for (const number of [limit, limit + 1n, MaxUint256]) {
           await refused(world, world.use(scheme, number), "NumberInvalid", scheme, number);
           await refused(world, world.reverse(scheme, number), "NumberInvalid", scheme, number);
         }
+        await refused(world, world.use(scheme, 0n), "NumberInvalid", scheme, 0n);
         for (const number of [1n, limit - 1n]) await world.use(scheme, number);
       });
     }
 
+    it("Own: are 1 to 31 printable characters", async () => {
+      const world = await loadFixture(sellers);
+      const wrong = [0n, ...["\0", "A\0", "A\0B", "\n", "A\u001f", "\u007fA", "é", "A".repeat(32)].map(ownNumber)];
+      for (const number of [...wrong, 2n ** 248n, MaxUint256]) {
+        await refused(world, world.use(Scheme.Own, number), "NumberInvalid", Scheme.Own, number);
+        if (number === 0n) continue; // a batch that is cancelled has no reversing document
+        await refused(world, world.reverse(Scheme.Own, number), "NumberInvalid", Scheme.Own, number);
+      }
+      for (const text of [" ", "~", "2026/INV-1", "~".repeat(31), " ".repeat(31), "A B"]) {
+        expect(formatNumber("Own", ownNumber(text))).to.equal(text);
+        await world.use(Scheme.Own, ownNumber(text));
+        await refused(world, world.use(Scheme.Own, ownNumber(text)), "NumberUsed", Scheme.Own, ownNumber(text));
+      }
+    });
+
     it("keep apart those that lie in one word, and those at its ends", async () => {
       const { taxpayers, seller, use } = await loadFixture(sellers);
-      const used = [255n, 256n, 511n, 513n];
+      const used = [249n, 250n, 499n, 501n, 511n];
       for (const number of used) await use(Scheme.Digital, number);
-      for (let number = 250n; number < 520n; ++number) {
+      for (let number = 240n; number < 520n; ++number) {
         expect(await taxpayers.isUsed(Scheme.Digital, seller, number), String(number)).to.equal(used.includes(number));
       }
     });
@@ -226,6 +249,8 @@ describe("InvoiceNumbers", () => {
         await refused(world, act(), "NumberReserved", Scheme.Digital, page);
       }
       await use(Scheme.Digital, single);
+      await refused(world, use(Scheme.Digital, single + 1n, rival), "NumberReserved", Scheme.Digital, 7n);
+      await use(Scheme.Digital, single + 1n);
       await reserve(Scheme.Digital, batch, 10n);
       await refused(world, reserve(Scheme.Digital, single + 1n, 1n), "NumberReserved", Scheme.Digital, 7n);
       await refused(world, use(Scheme.Digital, batch + 50n), "NumberReserved", Scheme.Digital, 8n);
@@ -270,21 +295,23 @@ describe("InvoiceNumbers", () => {
 
     it("are allotted by the bureau that admitted the seller", async () => {
       const world = await loadFixture(sellers);
-      const { taxpayers, manager, seller, taxBureau, financeBureau, hunanBureau } = world;
+      const { taxpayers, manager, seller, sellerKey, taxBureau, financeBureau, hunanBureau } = world;
       await taxpayers.connect(financeBureau).allotNumbers(Scheme.FiscalBill, 5, seller, FISCAL);
       await expect(taxpayers.connect(hunanBureau).allotNumbers(Scheme.Digital, 5, seller, TAX))
         .to.be.revertedWithCustomError(manager, "CityUnauthorized")
         .withArgs(hunanBureau.address, SHIJIAZHUANG, TAX);
       await taxpayers.connect(taxBureau).dismiss(seller, TAX, 1, []);
+      await move(world, seller, sellerKey, HUNAN);
       await taxpayers.connect(hunanBureau).admit(seller, TAX, HUNAN, TAX_KINDS);
       await taxpayers.connect(hunanBureau).allotNumbers(Scheme.Digital, 5, seller, TAX);
     });
 
     it("stay their seller's when another city admits it", async () => {
       const world = await loadFixture(sellers);
-      const { taxpayers, seller, taxBureau, hunanBureau, operator, allot, use, rival } = world;
+      const { taxpayers, seller, sellerKey, taxBureau, hunanBureau, operator, allot, use, rival } = world;
       await allot(Scheme.Digital, 7n);
       await taxpayers.connect(taxBureau).dismiss(seller, TAX, 1, []);
+      await move(world, seller, sellerKey, HUNAN);
       const hunan = taxpayers.connect(hunanBureau);
       await hunan.admit(seller, TAX, HUNAN, TAX_KINDS);
       await hunan.setQuota(seller, TAX, CNY, QUOTA, []);

@@ -71,10 +71,10 @@ describe("PaymentRegistry: batches", () => {
         { total: 0 },
         { root: ZeroHash },
       ]) {
-        await expect(world.attesting.anchor({ ...batch, ...wrong })).to.be.revertedWithCustomError(
-          world.payments,
-          "BatchInvalid",
-        );
+        const { serial, count, root } = { ...batch, ...wrong };
+        await expect(world.attesting.anchor({ ...batch, ...wrong }))
+          .to.be.revertedWithCustomError(world.payments, "BatchInvalid")
+          .withArgs(serial, count, root);
       }
       await world.attesting.anchor({ ...batch, serial: 2n ** 64n - 1n, count: 2n ** 32n - 1n, total: MAX });
     });
@@ -177,7 +177,7 @@ describe("PaymentRegistry: batches", () => {
       await world.taking.take(made.payments[0]!, made.proofOf(0), 600);
     });
 
-    it("without an identification, an order or an amount, or in the future, is refused when it is used", async () => {
+    it("without an identification, an order or an amount, or paid later than it was anchored, is refused when it is used", async () => {
       const world = await loadFixture(payments);
       const made = await anchored(world, 5, {
         only: {
@@ -196,8 +196,27 @@ describe("PaymentRegistry: batches", () => {
           .withArgs(made.ids[position]);
       }
       await expect(take(4)).to.be.revertedWithCustomError(taking, "PaymentToOneself").withArgs(world.seller);
-      await time.increase(100_000);
-      await take(3);
+      await time.increase(200_000);
+      await expect(take(3)).to.be.revertedWithCustomError(taking, "PaymentInvalid"); // for ever
+      const now = (await time.latest()) + 100;
+      const last = await newBatch(world, 1, { serial: 2, each: { paidAt: now } });
+      await time.setNextBlockTimestamp(now);
+      await world.attesting.anchor(last.batch);
+      await taking.take(last.payments[0]!, [], 600);
+    });
+
+    it("beyond the batch's total is refused when it is used, or refunded", async () => {
+      const world = await loadFixture(payments);
+      const made = await anchored(world, 3, { terms: { total: 1202n } }); // 600 + 601 + 602 say more
+      const { taking, attesting } = world;
+      const take = async (position: number) => taking.take(made.payments[position]!, made.proofOf(position), 0);
+      await take(0);
+      await attesting.refund([{ payment: made.payments[2]!, proof: made.proofOf(2), refunded: 602 }], []);
+      await expect(take(1)).to.be.revertedWithCustomError(taking, "PaymentInvalid").withArgs(made.ids[1]);
+      await expect(attesting.refund([{ payment: made.payments[1]!, proof: made.proofOf(1), refunded: 1 }], []))
+        .to.be.revertedWithCustomError(taking, "PaymentInvalid")
+        .withArgs(made.ids[1]);
+      await take(0);
     });
 
     it("twice, under one order or one transaction, counts once", async () => {
@@ -211,13 +230,14 @@ describe("PaymentRegistry: batches", () => {
       await expect(taking.take(made.payments[0]!, made.proofOf(0), 1))
         .to.be.revertedWithCustomError(taking, "PaymentCounted")
         .withArgs(made.ids[1]);
+      expect(await worthOf(world, made.payments[0]!, made.proofOf(0))).to.deep.equal([Status.Unknown, 0n]);
       await taking.take(made.payments[2]!, made.proofOf(2), 1);
     });
   });
 
   it("and single payments count one order once, in both orders", async () => {
     const world = await loadFixture(five);
-    const { made, attesting, rival, take, takeReserved } = world;
+    const { made, attesting, rival, take, takeReserved, worthAt } = world;
     await take(0, 1);
     await expect(attest(world, { order: made.payments[0]!.order }))
       .to.be.revertedWithCustomError(attesting, "PaymentCounted")
@@ -227,6 +247,7 @@ describe("PaymentRegistry: batches", () => {
       "PaymentCounted",
     );
     const single = await attest(world, { order: made.payments[1]!.order });
+    expect(await worthAt(1)).to.deep.equal([Status.Unknown, 0n]); // it can be used no more
     await expect(take(1, 1)).to.be.revertedWithCustomError(attesting, "PaymentCounted").withArgs(world.idOf(single));
     const theirs = await anchored(world, 1, { provider: rival, each: { order: made.payments[0]!.order } });
     await reserve(world, theirs);

@@ -80,7 +80,7 @@ describe("PaymentRegistry: payments that documents of a batch take", () => {
         .to.emit(taking, "PaymentTaken")
         .withArgs(made.ids[3], 603, 0, await blockOf(sent));
       expect(await taking.stateOf(made.ids[3]!)).to.deep.equal([true, true, 0n, 0n, BigInt(await blockOf(sent))]);
-      expect(await taking.changesOf(made.payments[3]!)).to.deep.equal([made.ids[3], 0n]);
+      expect(await taking.useRequest.staticCall(made.payments[3]!)).to.deep.equal([made.ids[3], 0n]);
       expect(await worthAt(3)).to.deep.equal([Status.Exhausted, 0n]);
       expect(await worthAt(2)).to.deep.equal([Status.Reserved, 0n]);
       expect(await taking.takeReserved.staticCall(made.id, made.payments[2]!, made.proofOf(2))).to.equal(made.ids[2]);
@@ -190,10 +190,10 @@ describe("PaymentRegistry: payments that documents of a batch take", () => {
       const { taking, made, refund, takeReserved, worthAt } = await loadFixture(reserved);
       await refund(1, 601);
       expect(await worthAt(1)).to.deep.equal([Status.Withdrawn, -601n]);
-      expect((await taking.changesOf(made.payments[1]!)).changes).to.equal(1n);
+      expect((await taking.stateOf(made.ids[1]!)).changes).to.equal(1n);
       await takeReserved(1);
       expect(await worthAt(1)).to.deep.equal([Status.Withdrawn, -601n]);
-      expect((await taking.changesOf(made.payments[1]!)).changes).to.equal(1n);
+      expect((await taking.stateOf(made.ids[1]!)).changes).to.equal(1n);
       await takeReserved(2);
       await refund(2, 2);
       expect(await worthAt(2)).to.deep.equal([Status.Withdrawn, -2n]);
@@ -221,14 +221,48 @@ describe("PaymentRegistry: payments that documents of a batch take", () => {
     });
   });
 
-  it("of the largest amounts are taken whole", async () => {
+  it("of the largest amounts are taken whole, and never more than the batch's total", async () => {
     const world = await loadFixture(payments);
-    const made = await anchored(world, 2, { each: { amount: MAX, payer: payerOf(newKey()) }, terms: { total: MAX } });
+    const made = await anchored(world, 3, {
+      each: { payer: payerOf(newKey()) },
+      only: { 0: { amount: MAX - 5n }, 1: { amount: 5 }, 2: { amount: 1 } },
+      terms: { total: MAX },
+    });
     const take = async (position: number) =>
       world.taking.takeReserved(made.id, made.payments[position]!, made.proofOf(position));
     await reserve(world, made);
     await take(0);
-    await take(1); // a total that is not the sum is the provider's word; the documents are bound to their batch's
+    await take(1);
     expect(await worthOf(world, made.payments[0]!)).to.deep.equal([Status.Exhausted, 0n]);
+    await expect(take(2)).to.be.revertedWithCustomError(world.payments, "PaymentInvalid").withArgs(made.ids[2]);
+  });
+
+  describe("releasing", () => {
+    it("frees a batch for documents of any kind, and says so", async () => {
+      const world = await loadFixture(reserved);
+      const { taking, invoicing, made, take, use, worthAt } = world;
+      const { changedIn } = await taking.batchStateOf(made.id);
+      const sent = taking.release(made.id);
+      await expect(sent).to.emit(taking, "PaymentsReleased").withArgs(made.id, invoicing.address, changedIn);
+      expect((await taking.batchStateOf(made.id)).changedIn).to.equal(BigInt(await blockOf(sent)));
+      expect(await use()).to.equal(Use.Free);
+      expect(await worthAt(1)).to.deep.equal([Status.Available, 601n]);
+      await reserve(world, made);
+      expect(await use()).to.equal(Use.Batch);
+      await taking.release(made.id);
+      await take(1, 601);
+      expect(await use()).to.equal(Use.Singles);
+    });
+
+    it("is of a batch that is reserved", async () => {
+      const world = await loadFixture(five);
+      const { taking, made, take } = world;
+      const notReady = async (id: string) =>
+        expect(taking.release(id)).to.be.revertedWithCustomError(taking, "BatchNotReady").withArgs(id);
+      await notReady(made.id);
+      await notReady(word());
+      await take(0, 1);
+      await notReady(made.id);
+    });
   });
 });

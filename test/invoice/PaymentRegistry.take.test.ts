@@ -21,7 +21,6 @@ describe("PaymentRegistry: taking and giving back", () => {
       .to.emit(taking, "PaymentTaken")
       .withArgs(id, 350, 0, await blockOf(first));
     expect(await worthOf(world, payment)).to.deep.equal([Status.Exhausted, 0n]);
-    expect(await taking.changesOf(payment)).to.deep.equal([id, 2n]);
     expect(await taking.stateOf(id)).to.deep.equal([true, false, 0n, 2n, BigInt(await blockOf(second))]);
   });
 
@@ -63,7 +62,7 @@ describe("PaymentRegistry: taking and giving back", () => {
     const sent = taking.giveBack(id, 200);
     await expect(sent).to.emit(taking, "PaymentGivenBack").withArgs(id, 200, 200, taken);
     expect(await worthOf(world, payment)).to.deep.equal([Status.Available, 200n]);
-    expect((await taking.changesOf(payment)).changes).to.equal(2n); // a request that was signed before is void
+    expect((await taking.stateOf(id)).changes).to.equal(2n); // a request that was signed before is void
     expect((await taking.stateOf(id)).changedIn).to.equal(BigInt(await blockOf(sent)));
     await expect(taking.take(payment, [], 201)).to.be.revertedWithCustomError(taking, "PaymentExceeded");
     await taking.take(payment, [], 200);
@@ -95,6 +94,8 @@ describe("PaymentRegistry: taking and giving back", () => {
         async () => trying.giveBack(id, 1),
         async () => trying.reserve(made.id, payee, currency, count, total),
         async () => trying.takeReserved(made.id, made.payments[0]!, made.proofOf(0)),
+        async () => trying.release(made.id),
+        async () => trying.useRequest(payment),
       ]) {
         await expect(act()).to.be.revertedWithCustomError(registry, "NoStanding").withArgs(by.address, 0);
       }
@@ -107,6 +108,16 @@ describe("PaymentRegistry: taking and giving back", () => {
     await world.taking.takeReserved(made.id, made.payments[0]!, made.proofOf(0));
     await manager.revokeRole(roleOf(0, INVOICING), world.invoicing);
     await expect(world.taking.take(payment, [], 1)).to.be.revertedWithCustomError(registry, "NoStanding");
+  });
+
+  it("counts a request that was used: the next one names another count", async () => {
+    const world = await loadFixture(paid);
+    const { taking, payment, id, attestedIn } = world;
+    expect(await taking.useRequest.staticCall(payment)).to.deep.equal([id, 0n]);
+    await taking.useRequest(payment);
+    expect(await taking.useRequest.staticCall(payment)).to.deep.equal([id, 1n]);
+    expect(await taking.stateOf(id)).to.deep.equal([true, false, 600n, 1n, attestedIn]);
+    expect(await taking.take.staticCall(payment, [], 1)).to.deep.equal([id, 1n]);
   });
 
   it("tells whether any of some payments is withdrawn", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { ADMIN, FISCAL, IDENTITY, INVOICING, PAYMENT, REVERSING, roleOf, SCHEMA, TAX } from "../../src/index.js";
-import { propose } from "../identity/persons.js";
+import { move, propose } from "../identity/persons.js";
 import { Kind, newKey, register, word } from "../identity/world.js";
 import { blockOf, HEBEI, HUNAN, loadFixture, NOBODY, SHIJIAZHUANG, time } from "../world.js";
 import { BAODING, bureaus, type Bureaus, monthOf, TANGSHAN } from "./taxpayers.js";
@@ -117,11 +117,12 @@ describe("TaxpayerRegistry", () => {
     });
 
     it("is once under each capability, in one city at a time", async () => {
-      const { taxpayers, company, admitting, hunanBureau, financeBureau } = await loadFixture(newcomers);
+      const { taxpayers, company, admitting, hebeiBureau, financeBureau } = await loadFixture(newcomers);
+      await taxpayers.connect(hebeiBureau).openBureau(HEBEI, TAX, UTC_OFFSET);
       await admitting.admit(company, TAX, SHIJIAZHUANG, TAX_KINDS);
       for (const [by, city] of [
         [admitting, SHIJIAZHUANG],
-        [taxpayers.connect(hunanBureau), HUNAN],
+        [taxpayers.connect(hebeiBureau), HEBEI],
       ] as const) {
         await expect(by.admit(company, TAX, city, TAX_KINDS))
           .to.be.revertedWithCustomError(taxpayers, "TaxpayerExists")
@@ -130,6 +131,24 @@ describe("TaxpayerRegistry", () => {
       await taxpayers.connect(financeBureau).admit(company, FISCAL, SHIJIAZHUANG, FISCAL_KINDS);
       const both = [await taxpayers.taxpayerOf(company, TAX), await taxpayers.taxpayerOf(company, FISCAL)];
       expect(both.map(({ kinds }) => kinds)).to.deep.equal([BigInt(TAX_KINDS), BigInt(FISCAL_KINDS)]);
+    });
+
+    it("is of persons of the city, or of one below it", async () => {
+      const world = await loadFixture(newcomers);
+      const { taxpayers, company, admitting, hebeiBureau, hebeiRegistrar, hunanBureau } = world;
+      const hebei = taxpayers.connect(hebeiBureau);
+      await hebei.openBureau(HEBEI, TAX, UTC_OFFSET);
+      const above = await register(world, newKey(), { kind: Kind.Legal, city: HEBEI }, hebeiRegistrar);
+      for (const [by, city, person] of [
+        [taxpayers.connect(hunanBureau), HUNAN, company],
+        [taxpayers.connect(hunanBureau), HUNAN, above],
+        [admitting, SHIJIAZHUANG, above],
+      ] as const) {
+        await expect(by.admit(person, TAX, city, TAX_KINDS))
+          .to.be.revertedWithCustomError(taxpayers, "NotOfCity")
+          .withArgs(person, city);
+      }
+      for (const person of [above, company]) await hebei.admit(person, TAX, HEBEI, TAX_KINDS);
     });
 
     it("is for the kinds of the capability alone", async () => {
@@ -265,6 +284,10 @@ describe("TaxpayerRegistry", () => {
       const hunan = taxpayers.connect(hunanBureau);
       await expect(charge(1n)).to.be.revertedWithCustomError(taxpayers, "TaxpayerUnknown").withArgs(seller, TAX);
 
+      await expect(hunan.admit(seller, TAX, HUNAN, TAX_KINDS))
+        .to.be.revertedWithCustomError(taxpayers, "NotOfCity")
+        .withArgs(seller, HUNAN);
+      await move(world, seller, sellerKey, HUNAN);
       await hunan.admit(seller, TAX, HUNAN, TAX_KINDS);
       const month = monthOf(await time.latest(), UTC_OFFSET);
       const { admitted, frozen, city, admissions } = await taxpayers.taxpayerOf(seller, TAX);

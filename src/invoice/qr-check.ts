@@ -8,6 +8,7 @@ import { formatNumber, InvoiceNumberError } from "./number.js";
 import { InvoiceCodeError, readInvoiceCode, type ReadInvoiceCode } from "./qr.js";
 import { invoiceKindOf, numberSchemeOf } from "./record.js";
 import { INVOICE_STATUSES, type InvoiceStatus, nameOf } from "./status.js";
+import { KIND_WORDS, STATUS_WORDS } from "./words.js";
 import { bureauCapability, bureauOfKind } from "./taxpayer.js";
 
 /** Amounts with their currency: "6.00 CNY". */
@@ -44,29 +45,6 @@ export interface InvoiceCodeAnswer {
   /** What is left of a document that was reversed in part or wholly. */
   left?: AmountsInWords;
 }
-
-/** What documents are called in a sentence. */
-const KINDS: Record<InvoiceKind, string> = {
-  VatSpecial: "special VAT invoice",
-  VatOrdinary: "ordinary VAT invoice",
-  Transport: "transport ticket",
-  Scenic: "ticket of admission",
-  Medical: "medical receipt",
-  FiscalReceipt: "fiscal receipt",
-};
-
-const SENTENCES: Record<InvoiceStatus, string> = {
-  Unknown: "was never issued, or not with these amounts; do not accept it",
-  Anchored: "is genuine: it was issued in a batch, and nothing has happened to it",
-  Issued: "is genuine: it was issued, and is neither confirmed nor booked",
-  Confirmed: "is genuine, and confirmed by its holder; it is not booked",
-  Booked: "is genuine, and booked: nobody else can book it",
-  ReversalProposed: "is genuine, but a reversal is proposed; it cannot be booked until that is decided",
-  PaymentWithdrawn: "was issued, but a payment for it was refunded; it cannot be booked",
-  Reversing: "is genuine, and reverses another document: it takes off, and cannot be booked",
-  Reversed: "was issued, and is wholly reversed; it is worth nothing",
-  ReversedAfterBooking: "was issued and booked, and is wholly reversed since; it is worth nothing",
-};
 
 type Asked = Pick<Contracts, "chainId" | "invoices" | "ledger" | "taxpayers">;
 
@@ -155,7 +133,7 @@ function sentence(
 ): string {
   const part =
     left === undefined || status.startsWith("Reversed") ? "" : `; reversed in part, ${left.gross} of it are left`;
-  return `The ${KINDS[kind]} ${number} over ${gross} (${net} and ${tax} of tax) ${SENTENCES[status]}${part}`;
+  return `The ${KIND_WORDS[kind]} ${number} over ${gross} (${net} and ${tax} of tax) ${STATUS_WORDS[status]}${part}`;
 }
 
 function aboutSigner(status: InvoiceStatus, signedBySeller: boolean, signer: string): string {

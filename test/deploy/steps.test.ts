@@ -248,6 +248,8 @@ const NUMBERS = [
   "ten",
   "eleven",
   "twelve",
+  "thirteen",
+  "fourteen",
 ];
 
 function addressesAndBlocks(folder: string) {

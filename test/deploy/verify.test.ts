@@ -3,13 +3,14 @@ import { encodeBytes32String, id, ZeroHash } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { PUBLISHED } from "../../rocketh/contracts.js";
+import { INVOICING, REVERSING, roleOf } from "../../src/index.js";
 import { type DeployedSuite, deploySuite } from "../../rocketh/suite.js";
 import { type Expected, verify, VerificationFailed, verifyBeforeHandover } from "../../rocketh/verify.js";
 import { addressesOf, CONTRACTS, failureOf, newChain, watch } from "./support.js";
 
 const REGISTRY = encodeBytes32String("CityRegistry");
-/** The code of each contract, the binding, the directory, its entries, the administrator, the deployer, the functions. */
-const PROOFS = CONTRACTS.length + 1 + 1 + PUBLISHED.length + 3;
+/** The code of each contract, the binding, the directory, its entries, the administrator, the deployer, the duties, the functions. */
+const PROOFS = CONTRACTS.length + 1 + 1 + PUBLISHED.length + 5;
 
 /** Whatever is not as it should be is found, from the chain alone. */
 describe("verification", () => {
@@ -151,13 +152,24 @@ describe("verification", () => {
 
   it("finds a deployer that holds a role, even one that is yet to begin", async () => {
     const { manager, deployer } = suite;
-    await manager.setGrantDelay(7, 30 * 86_400);
+    await manager.setGrantDelay(9, 30 * 86_400);
     await chain.networkHelpers.time.increase(6 * 86_400);
-    await manager.grantRole(7, deployer, 0);
-    expect((await manager.hasRole(7, deployer)).isMember).to.equal(false);
-    expect(await faults()).to.deep.equal([`the deployer ${deployer.address} still holds role 7`]);
-    await manager.revokeRole(7, deployer);
+    await manager.grantRole(9, deployer, 0);
+    expect((await manager.hasRole(9, deployer)).isMember).to.equal(false);
+    expect(await faults()).to.deep.equal([`the deployer ${deployer.address} still holds role 9`]);
+    await manager.revokeRole(9, deployer);
     await verify(chain.provider, expected);
+  });
+
+  it("finds another that charges quotas, or has documents reversed", async () => {
+    const { manager, invoices, ledger, others } = suite;
+    const second = others[0]!.address;
+    await manager.grantRole(roleOf(0, INVOICING), second, 0);
+    await manager.revokeRole(roleOf(0, REVERSING), ledger);
+    expect(await faults()).to.deep.equal([
+      `InvoiceRegistry alone should be one that charges quotas and takes payments, but it is ${await invoices.getAddress()}, ${second}`,
+      "InvoiceLedger alone should be one that has documents reversed, but it is nobody",
+    ]);
   });
 
   it("finds functions of the network's own that answer to others", async () => {

@@ -70,7 +70,11 @@ export interface InvoiceDocument extends InvoiceNetwork, PaymentNetwork {
 export class InvoiceDocumentError extends Error {
   override readonly name = "InvoiceDocumentError";
 
-  constructor(readonly faults: readonly string[]) {
+  constructor(
+    readonly faults: readonly string[],
+    /** The document, if it has the right shape: what its record is worth can still be asked. */
+    readonly document?: InvoiceDocument,
+  ) {
     super(`this invoice document cannot be used: ${faults.join("; ")}`);
   }
 }
@@ -87,7 +91,7 @@ export function parseInvoiceDocument(json: unknown): InvoiceDocument {
   if (shape.length !== 0) throw new InvoiceDocumentError(shape);
   const document = structuredClone(json) as InvoiceDocument;
   const faults = invoiceDocumentFaults(document);
-  if (faults.length !== 0) throw new InvoiceDocumentError(faults);
+  if (faults.length !== 0) throw new InvoiceDocumentError(faults, document);
   return document;
 }
 
@@ -241,7 +245,7 @@ export function invoiceOfDocument(document: Pick<InvoiceDocument, "fields" | "re
 /**
  * The document with chosen fields alone: an insurer gets the items, and not the buyer's address. It is verified like the whole one.
  * @param names Names of fields; a name without its index or property stands for all of a list or party: `lines`, `buyer`.
- * @param options What else goes along: the payments, and the title of the buyer. Neither if left out.
+ * @param options What else goes along: the payments, and the title of the buyer with the keys that hold it. Neither if left out.
  * @throws RangeError for a name that the document does not have, or has no more.
  */
 export function discloseFields(
@@ -258,7 +262,11 @@ export function discloseFields(
   const copy = structuredClone(document);
   copy.fields = copy.fields.map((field) => (isErased(field) || wanted(field) ? field : { leaf: leafOf(field) }));
   if (!payments) copy.evidence = [];
-  if (!title) delete copy.title;
+  if (!title) {
+    delete copy.title;
+    delete copy.holder;
+    if (copy.buyer !== undefined) copy.buyer = { commitment: copy.buyer.commitment };
+  }
   return copy;
 }
 

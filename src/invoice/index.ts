@@ -37,6 +37,8 @@ export {
   type PaymentProof,
 } from "./document.js";
 export * from "./field.js";
+export { findByNumber, type FoundInvoice } from "./find.js";
+export * from "./history.js";
 export * from "./holder.js";
 export {
   evidenceOf,
@@ -64,6 +66,7 @@ export type { QrImage } from "./qr-image.js";
 export * from "./reason.js";
 export * from "./record.js";
 export * from "./reversal.js";
+export * from "./render.js";
 export * from "./rules.js";
 export * from "./seller.js";
 export {
@@ -90,5 +93,6 @@ export {
 } from "./totals.js";
 export * from "./typed-data.js";
 export * from "./ubl.js";
+export * from "./verify.js";
 export * from "./wallet.js";
 export { XmlError } from "./xml.js";

@@ -1,0 +1,156 @@
+/** From a number to the document, through the events of the registry. The chain keeps numbers as used or not, and no list of documents. */
+import { type EventLog, ZeroHash } from "ethers";
+
+import type { EventPlace } from "../common/history.js";
+import type { Contracts } from "../contracts.js";
+import type { NumberScheme } from "./model.js";
+import { parseNumber } from "./number.js";
+import {
+  type ContentRecord,
+  invoiceBatchId,
+  invoiceId,
+  type InvoiceNetwork,
+  invoiceNetwork,
+  type InvoiceRecord,
+  numberSchemeNumber,
+  singleRecord,
+  type TermsRecord,
+} from "./record.js";
+
+/** Where a number was found. */
+export interface FoundInvoice extends EventPlace {
+  /** The document, if it has a state; of a number that a batch reserves, only whoever has the document knows it. */
+  record?: InvoiceRecord;
+  /** Its id. */
+  invoice?: string;
+  /** Of a document in a batch: the batch's id, and the place in it. */
+  batch?: string;
+  position?: number;
+}
+
+type Asked = Pick<Contracts, "chainId" | "invoices" | "taxpayers" | "provider">;
+
+/** Blocks that are asked for at a time; many nodes refuse more. */
+const BLOCKS = 10_000;
+
+/**
+ * The documents with a number: one in the schemes of digits, one for each seller of their own numbers. It looks through all blocks: name the
+ * seller, and the block to begin with, where they are known.
+ */
+export async function findByNumber(
+  contracts: Asked,
+  scheme: NumberScheme,
+  text: string,
+  { seller, from = 0 }: { seller?: string; from?: number } = {},
+): Promise<FoundInvoice[]> {
+  const { invoices, provider } = contracts;
+  const { value } = parseNumber(scheme, text);
+  const number = numberSchemeNumber(scheme);
+  const network = await invoiceNetwork(contracts);
+  const [latest, issued, materialised, anchored] = await Promise.all([
+    provider.getBlockNumber(),
+    invoices.filters.InvoiceIssued(undefined, seller).getTopicFilter(),
+    invoices.filters.InvoiceMaterialised().getTopicFilter(),
+    invoices.filters.InvoicesAnchored(undefined, seller).getTopicFilter(),
+  ]);
+  const found: FoundInvoice[] = [];
+  for (let start = from; start <= latest; start += BLOCKS) {
+    const to = Math.min(start + BLOCKS - 1, latest);
+    const ask = async (topics: typeof issued) => (await invoices.queryFilter(topics as never, start, to)) as EventLog[];
+    const [singles, states, batches] = [await ask(issued), await ask(materialised), await ask(anchored)];
+    for (const log of singles) {
+      const { terms, content } = log.args.toObject() as { terms: unknown; content: { number: bigint } };
+      const own = termsOfChain(terms);
+      if (content.number !== value || own.scheme !== number) continue;
+      found.push(await single(contracts, network, log, own, contentOfChain(content)));
+    }
+    for (const log of batches) {
+      const { terms: batch } = log.args.toObject() as { terms: ChainBatch };
+      const own = termsOfChain(batch.terms);
+      const position = value - batch.firstNumber;
+      if (own.scheme !== number || position < 0n || position >= batch.count) continue;
+      const id = invoiceBatchId(network, own.seller, `${batch.serial}`);
+      found.push({ ...placeOf(log), batch: id, position: Number(position) });
+    }
+    for (const log of states) {
+      const { batch, position, content } = log.args.toObject() as ChainMaterialised;
+      const reserved = found.find((one) => one.batch === batch && one.position === Number(position));
+      if (content.number !== value || reserved === undefined) continue;
+      const anchoredAt = await invoices.queryFilter(
+        invoices.filters.InvoicesAnchored(batch),
+        reserved.block,
+        reserved.block,
+      );
+      const { terms: of } = (anchoredAt[0] as unknown as EventLog).args.toObject() as { terms: ChainBatch };
+      const record: InvoiceRecord = {
+        ...{ terms: termsOfChain(of.terms), serial: `${of.serial}`, position: Number(position) },
+        ...{ reverses: ZeroHash, content: contentOfChain(content) },
+      };
+      Object.assign(reserved, { ...placeOf(log), record, invoice: invoiceId(network, record) });
+    }
+  }
+  return found;
+}
+
+/** A single document; a reversing one says through another event which it reverses. */
+async function single(
+  { invoices }: Asked,
+  network: InvoiceNetwork,
+  log: EventLog,
+  terms: TermsRecord,
+  content: ContentRecord,
+): Promise<FoundInvoice> {
+  const invoice = String(log.args["invoice"]);
+  let record = singleRecord(terms, content);
+  if (invoiceId(network, record) !== invoice) {
+    const reversals = await invoices.queryFilter(
+      invoices.filters.InvoiceReversed(undefined, invoice),
+      log.blockNumber,
+      log.blockNumber,
+    );
+    record = singleRecord(terms, content, reversals[0]?.args.invoice);
+  }
+  return { ...placeOf(log), record, invoice };
+}
+
+interface ChainBatch {
+  terms: unknown;
+  serial: bigint;
+  count: bigint;
+  firstNumber: bigint;
+}
+
+interface ChainMaterialised {
+  batch: string;
+  position: bigint;
+  content: { number: bigint };
+}
+
+/** Terms of an event as a record has them. */
+export function termsOfChain(terms: unknown): TermsRecord {
+  const { seller, kind, scheme, currency } = terms as Record<keyof TermsRecord, unknown>;
+  return { seller: String(seller), kind: Number(kind), scheme: Number(scheme), currency: Number(currency) };
+}
+
+/** The content of an event as a record has it. */
+export function contentOfChain(content: unknown): ContentRecord {
+  const given = content as Record<keyof ContentRecord, unknown>;
+  const list = (of: unknown) => [...(of as Iterable<Record<string, unknown>>)];
+  return {
+    number: String(given.number),
+    time: Number(given.time),
+    buyer: String(given.buyer),
+    invoicedObject: String(given.invoicedObject),
+    root: String(given.root),
+    ...{ net: String(given.net), tax: String(given.tax), gross: String(given.gross) },
+    lines: list(given.lines).map(({ category, rate, items, net, tax }) => ({
+      ...{ category: String(category), rate: Number(rate), items: Number(items) },
+      ...{ net: String(net), tax: String(tax) },
+    })),
+    draws: list(given.draws).map(({ payment, amount }) => ({ payment: String(payment), amount: String(amount) })),
+  };
+}
+
+function placeOf(log: EventLog): EventPlace {
+  return { block: log.blockNumber, logIndex: log.index, transaction: log.transactionHash };
+}

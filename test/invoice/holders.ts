@@ -2,7 +2,13 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
-import { type ContractTransactionResponse, type TypedDataField, ZeroHash } from "ethers";
+import {
+  type ContractTransactionResponse,
+  type TypedDataDomain,
+  TypedDataEncoder,
+  type TypedDataField,
+  ZeroHash,
+} from "ethers";
 
 import { FISCAL, roleOf, TAX } from "../../src/index.js";
 import type { PersonKey } from "../../src/identity/key.js";
@@ -10,13 +16,14 @@ import {
   BOOK_ORDER_TYPES,
   CONFIRM_ORDER_TYPES,
   HAND_ON_ORDER_TYPES,
+  invoiceDomainOf,
   REVERSAL_ANSWER_TYPES,
   REVERSAL_PROPOSAL_TYPES,
   UNBOOK_ORDER_TYPES,
 } from "../../src/invoice/typed-data.js";
 import type { InvoiceStruct } from "../../typechain/invoice/InvoiceRegistry.js";
 import type { PaymentStruct } from "../../typechain/invoice/PaymentRegistry.js";
-import { HEBEI, loadFixture, SHIJIAZHUANG, time } from "../world.js";
+import { ethers, HEBEI, loadFixture, SHIJIAZHUANG, time } from "../world.js";
 import {
   BY_SELLER,
   type Content,
@@ -112,9 +119,14 @@ export function startOf(month: number): number {
   return Date.UTC(Math.floor(month / 100), (month % 100) - 1) / 1000 - UTC_OFFSET * 60;
 }
 
-/** The document's holder, who has just been issued it. */
+/** A document that was just issued. */
 export async function paper(world: InvoiceWorld, changes: Parameters<typeof issue>[1] = {}): Promise<Paper> {
   return issue(world, changes);
+}
+
+/** The same, made out to this holder. */
+export async function paperOf(world: InvoiceWorld, holder: Holder): Promise<Paper> {
+  return { ...(await issue(world, { content: { buyer: holder.commitment } })), holder };
 }
 
 // -------------------------------------------------------------------------------------------------------------------- acts
@@ -127,6 +139,8 @@ export interface Twist {
   deadline?: number;
   /** Who signs in the holder's place, and says that the holder did. */
   key?: PersonKey;
+  /** The chain or contract that is signed for. */
+  domain?: TypedDataDomain;
   /** What is shown in place of what was signed. */
   held?: Partial<Held>;
   by?: Signer;
@@ -145,6 +159,12 @@ export async function signed(
   const order = { invoice: twist.invoice ?? id, ...members, changes };
   const signing = { ...holder, key: twist.key ?? holder.key };
   const held = await heldBy(world, signing, types, order, twist.deadline);
+  if (twist.domain !== undefined) {
+    const { chainId } = await ethers.provider.getNetwork();
+    const domain = { ...(await invoiceDomainOf({ ...world, chainId }, "ledger")), ...twist.domain };
+    const digest = TypedDataEncoder.hash(domain, types, { ...order, deadline: held.deadline });
+    held.signature = await signing.key.sign(digest);
+  }
   return { ...held, signer: holder.key.signer, ...twist.held };
 }
 

@@ -35,7 +35,7 @@ const all = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
 describe("what a document is worth", () => {
   it("is told in words and data, from issuing to reversing", async () => {
     const world = await loadFixture(counter);
-    const { contracts, network, provider, operator } = world;
+    const { contracts, network, provider } = world;
     expect(await contracts.ledger.REVERSAL_PERIOD()).to.equal(REVERSAL_PERIOD);
     const { document, id, key } = await issuedRide(world);
     const fresh = await answerOf(world, copyOf(document));
@@ -73,7 +73,6 @@ describe("what a document is worth", () => {
       "PaymentTaken",
       "PaymentAttested",
     ]);
-    void operator;
   });
 
   it("is unsound where it says other things than its record", async () => {

@@ -5,9 +5,8 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
-import { Presets, SingleBar } from "cli-progress";
-
 import type { Options } from "./anchor/run.js";
+import { endAfter, grouped, peakMemory, trialNetwork, wholeNumber, withBar } from "./common/command.js";
 
 const HELP = `Anchors synthetic licences (claims of four salted fields) batch by batch, and proves random ones.
 
@@ -27,9 +26,7 @@ skipped: a run that was killed goes on with the same command, and more --claims 
 
 Exit codes: 0 done, 1 something failed, 2 the options make no sense.`;
 
-class UsageError extends Error {}
-
-function read(): (Options & { network?: string }) | undefined {
+function read(): (Options & { network: string }) | undefined {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
     options: {
@@ -49,24 +46,15 @@ function read(): (Options & { network?: string }) | undefined {
     otherwise: number,
     least: number,
     most: number,
-  ) => {
-    const given = values[name];
-    const value = given === undefined ? otherwise : Number(given);
-    if (given?.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new UsageError(`--${name} is a whole number from ${least} to ${most}; this is "${given ?? ""}"`);
-  };
-  const { network, seed } = values;
-  if (network !== undefined && network !== "localnode") {
-    throw new UsageError(`--network is localnode, or left out; synthetic claims do not belong on "${network}"`);
-  }
+  ) => wholeNumber(name, values[name], { otherwise, least, most });
   return {
+    network: trialNetwork(values.network, "synthetic claims"),
     claims: number("claims", 7_000_000, 1, 1e12),
     batch: number("batch", 1_000_000, 1, 2 ** 32 - 1),
     prove: number("prove", 20, 0, 100_000),
     serial: number("serial", 1, 1, Number.MAX_SAFE_INTEGER),
     threads: number("threads", Math.min(availableParallelism(), 8), 1, 64),
-    seed: seed ?? "civitas",
-    ...(network === undefined ? {} : { network }),
+    seed: values.seed ?? "civitas",
   };
 }
 
@@ -79,36 +67,13 @@ async function main(): Promise<void> {
   const { claims, batch, network: name } = options;
   const { network } = await import("hardhat");
   const { anchorLicences } = await import("./anchor/run.js");
-  const connection = await network.create(name ?? "default");
+  const connection = await network.create(name);
   console.log(
     `${grouped(claims)} claims in batches of ${grouped(batch)}, on ${connection.networkName}; seed "${options.seed}"`,
   );
 
   const began = performance.now();
-  const bar = new SingleBar(
-    {
-      format: "{bar} {percentage} % | {value} of {total} claims | {eta_formatted} left",
-      etaBuffer: 100,
-      noTTYOutput: true, // a line now and then, in a log
-      notTTYSchedule: 15_000,
-    },
-    Presets.legacy,
-  );
-  let done = 0;
-  bar.start(claims, 0);
-  const outcome = await anchorLicences(connection, options, {
-    say: (line) => {
-      if (process.stdout.isTTY && done < claims) process.stdout.write("\r\u001b[K"); // over the bar, which comes again
-      console.log(line);
-    },
-    progress: (more) => {
-      bar.update((done += more));
-      if (done === claims) bar.stop();
-    },
-  }).finally(() => {
-    bar.stop();
-  });
-
+  const outcome = await withBar(claims, "claims", (listener) => anchorLicences(connection, options, listener));
   const { anchored, skipped, gas, seconds } = outcome;
   console.log(
     `anchored ${anchored} batches, skipped ${skipped}, in ${seconds.anchoring.toFixed(1)} s; proven in ${seconds.proving.toFixed(1)} s`,
@@ -116,22 +81,10 @@ async function main(): Promise<void> {
   const { user, system } = process.cpuUsage();
   const [time, work] = [(performance.now() - began) / 1000, (user + system) / 1e6];
   console.log(`time: ${time.toFixed(1)} s with ${options.threads} threads, ${work.toFixed(1)} s of processors' work`);
-  console.log(`peak memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
+  console.log(`peak memory: ${peakMemory()}`);
   if (outcome.claims > 0) {
-    console.log(`gas: ${gas.toLocaleString("en")} in all, ${(Number(gas) / outcome.claims).toFixed(4)} per claim`);
+    console.log(`gas: ${grouped(gas)} in all, ${(Number(gas) / outcome.claims).toFixed(4)} per claim`);
   }
 }
 
-function grouped(number: number): string {
-  return number.toLocaleString("en");
-}
-
-try {
-  await main();
-  process.exit(0); // the chain in process would stay
-} catch (error) {
-  const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
-  console.error(`anchor: ${error instanceof Error ? error.message : String(error)}`);
-  if (usage) console.error("anchor: `npm run anchor -- --help` tells the options");
-  process.exit(usage ? 2 : 1);
-}
+await endAfter("anchor", main);

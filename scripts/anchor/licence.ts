@@ -1,10 +1,9 @@
 /** Synthetic driving licences: whoever knows the seed can make any of them again, at any place, without the others. */
-import { createCipheriv, createHash } from "node:crypto";
-
 import { hexlify } from "ethers";
 
 import type { OpenField } from "../../src/common/tree.js";
 import type { SchemaDefinition } from "../../src/identity/schema.js";
+import { streamOf } from "../common/stream.js";
 
 const DAY = 86_400;
 const FIRST_DAY = Date.parse("2024-01-01T00:00:00Z") / 1000;
@@ -45,14 +44,6 @@ const SURNAMES = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周",
 const GIVEN = ["伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明"];
 const CLASSES = ["C1", "C1", "C1", "C1", "C2", "C2", "B1", "B2", "A1", "A2", "C1D", "C1E", "D", "E", "C5", "C6"];
 
-/** The stream of `count` licences from the `first` on: AES-256 in counter mode, which can begin anywhere. */
-export function streamOf(seed: string, first: number, count: number): Buffer {
-  const key = createHash("sha256").update(`civitas anchor ${seed}`).digest();
-  const start = Buffer.alloc(16);
-  start.writeBigUInt64BE((BigInt(first) * BigInt(STREAM)) / 16n, 8);
-  return createCipheriv("aes-256-ctr", key, start).update(Buffer.alloc(count * STREAM));
-}
-
 /** The values of the licence whose stream begins at an offset, in the order of FIELDS. */
 export function valuesAt(
   stream: Buffer,
@@ -90,7 +81,7 @@ export interface Licence {
 
 /** One licence of the seed, by its number from 0. */
 export function licence(seed: string, number: number): Licence {
-  const stream = streamOf(seed, number, 1);
+  const stream = streamOf("anchor", seed, STREAM, number, 1);
   const part = (offset: number, length = 32) => hexlify(stream.subarray(offset, offset + length));
   const values = valuesAt(stream, 0);
   const { from, until } = validityAt(stream, 0);

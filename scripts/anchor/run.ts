@@ -1,5 +1,4 @@
 /** Anchors licences batch by batch, and proves some of them; what the command does between its arguments and its last line. */
-import { randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 
 import type { NetworkConnection } from "hardhat/types/network";
@@ -9,10 +8,13 @@ import { holderCommitment, subjectCommitment } from "../../src/identity/commitme
 import { claimId, type ClaimRecord } from "../../src/identity/document.js";
 import { CLAIM_STATUSES, type ClaimStatus, STANDINGS } from "../../src/identity/status.js";
 import { fieldRoot } from "../../src/common/tree.js";
-import { fastKeccak, type Frame } from "./ids.js";
+import type { Listener } from "../common/command.js";
+import { fastKeccak } from "../common/keccak.js";
+import { Pool } from "../common/pool.js";
+import { choose } from "../common/choose.js";
+import type { Frame } from "./ids.js";
 import { type Licence, licence } from "./licence.js";
 import { type Office, openOffice } from "./office.js";
-import { Pool } from "./pool.js";
 
 export interface Options {
   /** How many claims, in all. */
@@ -25,13 +27,6 @@ export interface Options {
   /** The issuer's number of the first batch. */
   serial: number;
   threads: number;
-}
-
-/** Where a run tells what it does. */
-export interface Listener {
-  say(line: string): void;
-  /** So many more ids are computed. */
-  progress(more: number): void;
 }
 
 export interface Outcome {
@@ -94,7 +89,7 @@ async function anchorBatches(
   const keccak = await fastKeccak();
   const chosen = choose(options.prove, options.claims);
   const samples: Sample[] = [];
-  const pool = new Pool(frame, options.threads);
+  const pool = new Pool(new URL("./worker.ts", import.meta.url), frame, options.threads);
   const idsOf = (batch: Batch) =>
     pool.ids({ ...batch, position: 0 }, (more) => {
       listener.progress(more);
@@ -103,7 +98,7 @@ async function anchorBatches(
     const batches = batchesOf(options);
     let next = batches[0] === undefined ? undefined : idsOf(batches[0]);
     for (const [i, batch] of batches.entries()) {
-      const ids = await next;
+      const [ids] = (await next) ?? [];
       if (ids === undefined) break;
       const following = batches[i + 1];
       next = following === undefined ? undefined : idsOf(following); // while this one's tree is built
@@ -162,13 +157,6 @@ async function anchorBatch(
   outcome.claims += count;
   outcome.gas += receipt.gasUsed;
   listener.say(`${what}, anchored for ${receipt.gasUsed.toLocaleString("en")} gas`);
-}
-
-/** Different numbers below a limit, at random, in their order. */
-function choose(count: number, below: number): number[] {
-  const chosen = new Set<number>();
-  while (chosen.size < Math.min(count, below)) chosen.add(randomInt(below));
-  return [...chosen].sort((a, b) => a - b);
 }
 
 // ------------------------------------------------------------------------------------------------------------------- proving

@@ -5,9 +5,10 @@ import { hexlify } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { fastKeccak, type Frame, writeIds } from "../../scripts/anchor/ids.js";
+import { type Frame, writeIds } from "../../scripts/anchor/ids.js";
 import { licence, LICENCE_SCHEMA } from "../../scripts/anchor/licence.js";
 import { AnchorError, anchorLicences, claimOf, type Options } from "../../scripts/anchor/run.js";
+import { fastKeccak } from "../../scripts/common/keccak.js";
 import { claimId } from "../../src/identity/document.js";
 import { parseSchema, valueFaults } from "../../src/identity/schema.js";
 
@@ -48,7 +49,7 @@ describe("npm run anchor", () => {
       const span = { serial: 3, position: 40, first: 123_456, count: 2_003 }; // beyond one piece of the stream
       const out = new Uint8Array(span.count * 32);
       let told = 0;
-      writeIds(FRAME, span, out, keccak, (done) => (told = done));
+      writeIds(FRAME, span, [out], keccak, (done) => (told = done));
       expect(told).to.equal(span.count);
       for (const i of [0, 1, 255, 1_999, 2_000, 2_002]) {
         const claim = claimOf(FRAME, { serial: 3, position: span.position + i }, licence("test", span.first + i));

@@ -15,6 +15,11 @@ contract TaxPeriodProbe {
         for (uint256 i = 0; i < timestamps.length; ++i) periods[i] = periodAt(timestamps[i], utcOffset);
     }
 
+    /// @notice a == b.
+    function equal(TaxPeriod a, TaxPeriod b) external pure returns (bool) {
+        return a == b;
+    }
+
     /// @notice TaxPeriod.isMonth.
     function isMonth(TaxPeriod period) external pure returns (bool) {
         return period.isMonth();

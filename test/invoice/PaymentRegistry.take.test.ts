@@ -116,6 +116,7 @@ describe("PaymentRegistry: taking and giving back", () => {
     expect(await taking.useRequest.staticCall(payment)).to.deep.equal([id, 0n]);
     await taking.useRequest(payment);
     expect(await taking.useRequest.staticCall(payment)).to.deep.equal([id, 1n]);
+    expect(await taking.changesOf(payment)).to.deep.equal([id, 1n]);
     expect(await taking.stateOf(id)).to.deep.equal([true, false, 600n, 1n, attestedIn]);
     expect(await taking.take.staticCall(payment, [], 1)).to.deep.equal([id, 1n]);
   });

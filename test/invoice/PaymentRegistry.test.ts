@@ -6,7 +6,7 @@ import { keccak256, randomBytes, TypedDataEncoder, ZeroAddress, ZeroHash } from 
 import { PAYMENT, roleOf } from "../../src/index.js";
 import { invoiceDomainOf, PAYMENT_BATCH_KEY_TYPES, PAYMENT_TYPES, REFUND_TYPES } from "../../src/invoice/typed-data.js";
 import { newKey, word } from "../identity/world.js";
-import { blockOf, HEBEI, HUNAN, loadFixture, NOBODY, SHIJIAZHUANG, time } from "../world.js";
+import { blockOf, ethers, HEBEI, HUNAN, loadFixture, NOBODY, SHIJIAZHUANG, time } from "../world.js";
 import { MAX, paid, payments, type Payments, Status, tupleOf, worthOf } from "./payments.js";
 import { attest, CNY, payerOf, paymentOf } from "./world.js";
 
@@ -32,6 +32,7 @@ describe("PaymentRegistry", () => {
       ]) {
         const payment = await paymentOf(world, changes);
         expect(await world.payments.idOf(payment)).to.equal(world.idOf(payment));
+        expect(await world.payments.changesOf(payment)).to.deep.equal([world.idOf(payment), 0n]);
       }
       for (const serial of [0, 1, 4_000_000_000]) {
         expect(await world.payments.batchOf(world.provider, serial)).to.equal(world.batchIdOf(world.provider, serial));
@@ -119,6 +120,19 @@ describe("PaymentRegistry", () => {
         );
       }
       await world.attesting.attest(await paymentOf(world, { payee: word(), paidAt: 0 }));
+    });
+
+    it("refuses bits that no member of a payment has", async () => {
+      const world = await loadFixture(payments);
+      const { attesting, provider } = world;
+      const to = await attesting.getAddress();
+      const data = attesting.interface.encodeFunctionData("attest", [await paymentOf(world)]);
+      for (const word of [0, 1, 6, 7, 8, 9, 10]) {
+        const at = 10 + word * 64; // after 0x and the selector, in characters
+        const stray = `${data.slice(0, at)}1${data.slice(at + 1)}`;
+        await expect(provider.sendTransaction({ to, data: stray }), `member ${word}`).to.be.revert(ethers);
+      }
+      await provider.sendTransaction({ to, data });
     });
 
     it("is by the provider that the payment names: no one forges another's", async () => {

@@ -196,8 +196,15 @@ describe("TaxpayerRegistry: tax periods", () => {
       ]);
     });
 
-    it("has twelve months", async () => {
+    it("has twelve months, each equal to itself alone", async () => {
       const { probe } = await loadFixture(probes);
+      for (const [other, same] of [
+        [202611, true],
+        [202612, false],
+        [202511, false],
+      ] as const) {
+        expect(await probe.equal(202611, other)).to.equal(same);
+      }
       for (let last = 0; last < 100; ++last) {
         expect(await probe.isMonth(202600 + last), String(last)).to.equal(last >= 1 && last <= 12);
       }

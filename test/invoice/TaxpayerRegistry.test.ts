@@ -312,6 +312,14 @@ describe("TaxpayerRegistry", () => {
         .withArgs(taxBureau.address, HUNAN);
     });
 
+    it("leaves its operators what does not need the admission, such as reversing", async () => {
+      const { taxpayers, seller, taxBureau, operator, charge } = await loadFixture(bureaus);
+      await taxpayers.connect(taxBureau).dismiss(seller, TAX, 1, []);
+      expect(await taxpayers.isOperator(seller, TAX, operator)).to.equal(true);
+      expect(await taxpayers.operatorsOf(seller, TAX, 0, 9)).to.deep.equal([operator.address]);
+      await expect(charge(0n)).to.be.revertedWithCustomError(taxpayers, "TaxpayerUnknown");
+    });
+
     it("leaves the other bureau's admission as it is", async () => {
       const { taxpayers, seller, taxBureau, operator } = await loadFixture(bureaus);
       await taxpayers.connect(taxBureau).dismiss(seller, TAX, 1, []);

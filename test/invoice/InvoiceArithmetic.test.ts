@@ -105,7 +105,7 @@ describe("InvoiceArithmetic", () => {
       expect(await fault(contentOf(two, { net: MAX, gross: MAX }))).to.deep.equal(["BR-CO-13", 0]);
       const wrapped = contentOf([line("L", 10_000, 1, 2n ** 127n, 2n ** 127n)], { gross: 0 }, []); // 2^128 in all
       expect(await fault(wrapped)).to.deep.equal(["BR-CO-15", 0]);
-      const highest = line("S", 65_535, 100, MAX / 10n, ((MAX / 10n) * 65_535n) / 10_000n);
+      const highest = line("S", 10_000, 1, MAX / 2n, MAX / 2n);
       expect(await fault(contentOf([highest]))).to.deep.equal(GOOD);
       const draws = [MAX, MAX, 10_602n]; // their sum is 10_600 modulo 2^128
       expect(await fault(contentOf([STANDARD], {}, draws))).to.deep.equal(["BR-CO-16", 0]);
@@ -163,7 +163,9 @@ describe("InvoiceArithmetic", () => {
         [100, 1_000_000n, 900, 89_900n, 90_100n],
         [101, 1_000_000n, 900, 89_900n, 90_100n],
         [65_535, 1_000_000n, 900, 89_900n, 90_100n],
-        [1, 1n, 65_535, 6n, 7n], // 6.5535
+        [1, 1n, 10_000, 0n, 2n],
+        [100, 5n, 600, 0n, 5n], // 0.3, and no more off than the net amount
+        [3, 2n, 10_000, 0n, 4n],
       ];
       for (const [items, net, rate, least, most] of edges) {
         for (const [tax, good] of [
@@ -180,6 +182,16 @@ describe("InvoiceArithmetic", () => {
           expect(isTaxExact(net, tax, rate, items), `the client of ${name}`).to.equal(good);
         }
       }
+    });
+
+    it("has a rate of 100 % at most (BR-CO-17)", async () => {
+      for (const code of ["S", "L", "M", "Z", "AE"]) {
+        expect(await fault(contentOf([line(code, 10_001, 100, 10_000n, 10_001n)])), code).to.deep.equal([
+          "BR-CO-17",
+          0,
+        ]);
+      }
+      expect(await fault(contentOf([line("S", 10_000, 100, 10_000n, 10_000n)]))).to.deep.equal(GOOD);
     });
 
     it("of nothing has no tax (BR-CO-17)", async () => {
@@ -266,6 +278,7 @@ describe("InvoiceArithmetic", () => {
         row(() => ({ category: "AE" })),
         row(({ rate = 0 }) => ({ rate: rate === 0 ? 600 : 0 })),
         row(({ rate = 0 }) => ({ rate: rate + 1 })),
+        row(({ net }) => ({ rate: 10_001, tax: net })),
       ];
       const met = new Map<string, number>();
       const amount = fc.constantFrom(1n, -1n, 2n, -2n, 100n, -101n, 10_000n);

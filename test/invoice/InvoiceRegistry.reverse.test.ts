@@ -378,10 +378,6 @@ describe("InvoiceRegistry: reversing", () => {
       await expect(reverse(reversingOf(invoice, { number: invoice.content.number })))
         .to.be.revertedWithCustomError(taxpayers, "NumberUsed")
         .withArgs(Scheme.Digital, invoice.content.number);
-      await expect(reverse(reversingOf(invoice, { number: 0 }))).to.be.revertedWithCustomError(
-        taxpayers,
-        "NumberInvalid",
-      );
       await reverse(reversingOf(invoice, { number: newNumber() }));
     });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { MaxUint256, ZeroHash } from "ethers";
+import { MaxUint256, toBigInt, toUtf8Bytes, ZeroHash } from "ethers";
 import fc from "fast-check";
 
 import { FISCAL, TAX } from "../../src/index.js";
@@ -8,6 +8,7 @@ import { word } from "../identity/world.js";
 import { blockOf, CHINA, HEBEI, HUNAN, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
 import { idOf, leftOf, rule, Standing, standingOf, usedQuota } from "./batches.js";
 import {
+  admitSeller,
   attest,
   category,
   CNY,
@@ -295,13 +296,14 @@ describe("InvoiceRegistry: one document", () => {
   });
 
   describe("its number", () => {
+    const ownNumber = (text: string) => toBigInt(toUtf8Bytes(text));
+
     it("is of its scheme, from 1 to what the scheme has room for", async () => {
       const { world, invoices, taxpayers } = await loadFixture(ready);
       const limits: [number, bigint][] = [
         [Scheme.Digital, 10n ** 20n],
         [Scheme.CodeAndNumber, 10n ** 20n],
         [Scheme.FiscalBill, 10n ** 18n],
-        [Scheme.Own, 2n ** 248n],
       ];
       const submission = await submissionOf(world, [await attest(world)]);
       for (const [scheme, limit] of limits) {
@@ -312,6 +314,16 @@ describe("InvoiceRegistry: one document", () => {
             .withArgs(scheme, number);
         }
         for (const number of [1n, limit - 1n]) await issue(world, { terms: { scheme }, content: { number } });
+      }
+      const own = { scheme: Scheme.Own };
+      for (const text of ["", "\0", "A\0", "ride\n", "\x7f", "é", "a".repeat(32)]) {
+        const wrong = { ...submission, content: { ...submission.content, number: ownNumber(text) } };
+        await expect(invoices.issue(termsOf(world, own), wrong))
+          .to.be.revertedWithCustomError(taxpayers, "NumberInvalid")
+          .withArgs(Scheme.Own, ownNumber(text));
+      }
+      for (const text of [" ", "~", "F-2026/0001", "a".repeat(31)]) {
+        await issue(world, { terms: own, content: { number: ownNumber(text) } });
       }
     });
 
@@ -324,11 +336,15 @@ describe("InvoiceRegistry: one document", () => {
         .to.be.revertedWithCustomError(taxpayers, "NumberUsed")
         .withArgs(Scheme.Digital, number);
       await invoices.issue(termsOf(world, { scheme: Scheme.CodeAndNumber }), again);
-      await issue(world, { terms: { scheme: Scheme.Own }, content: { number } });
-      const own = await submissionOf(world, [await attest(world)], { number });
+      const text = ownNumber("F-2026/0001");
+      await issue(world, { terms: { scheme: Scheme.Own }, content: { number: text } });
+      const own = await submissionOf(world, [await attest(world)], { number: text });
       await expect(invoices.issue(termsOf(world, { scheme: Scheme.Own }), own))
         .to.be.revertedWithCustomError(taxpayers, "NumberUsed")
-        .withArgs(Scheme.Own, number);
+        .withArgs(Scheme.Own, text);
+      const { seller } = await admitSeller(world, world.operator);
+      const theirs = await submissionOf(world, [await attest(world, { payee: seller })], { number: text });
+      await invoices.issue(termsOf(world, { scheme: Scheme.Own, seller }), theirs);
     });
   });
 

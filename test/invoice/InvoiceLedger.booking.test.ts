@@ -55,27 +55,40 @@ describe("InvoiceLedger: booking", () => {
       const { ledger, of, month } = world;
       const sent = book(world, of);
       await expect(sent).to.emit(ledger, "InvoiceBooked").withArgs(of.id, SHIJIAZHUANG, month, true, 0n);
-      expect(await ledger.stateOf(of.id)).to.deep.equal([false, true, 1n, BigInt(await blockOf(sent))]);
+      expect(await ledger.stateOf(of.id)).to.deep.equal([true, true, 1n, BigInt(await blockOf(sent))]);
       expect(await ledger.bookingOf(of.id)).to.deep.equal([[SHIJIAZHUANG, BigInt(month), true], 0n]);
       expect(await statusOf(world, of)).to.equal(Status.Booked);
     });
 
     it("may be booked as not deductible, after it was confirmed, with the bureau of another city", async () => {
       const world = await loadFixture(held);
-      const { ledger, of, lastMonth } = world;
+      const { ledger, of, month } = world;
       const block = await blockOf(confirm(world, of));
-      await expect(book(world, of, { city: HUNAN, period: lastMonth, deductible: false }))
+      await expect(book(world, of, { city: HUNAN, deductible: false }))
         .to.emit(ledger, "InvoiceBooked")
-        .withArgs(of.id, HUNAN, lastMonth, false, block);
+        .withArgs(of.id, HUNAN, month, false, block);
       expect((await ledger.stateOf(of.id)).confirmed).to.equal(true);
-      expect(await ledger.bookingOf(of.id)).to.deep.equal([[HUNAN, BigInt(lastMonth), false], 0n]);
+      expect(await ledger.bookingOf(of.id)).to.deep.equal([[HUNAN, BigInt(month), false], 0n]);
+    });
+
+    it("is booked for the month of its issue, or a later one, as long as that is open", async () => {
+      const world = await loadFixture(held);
+      const { ledger, of, month, lastMonth, nextMonth } = world;
+      await refused(world, book(world, of, { period: lastMonth }), "PeriodBeforeIssue", of.id, lastMonth);
+      await time.increaseTo(startOf(nextMonth));
+      const later = await paper(world);
+      await refused(world, book(world, later, { period: month }), "PeriodBeforeIssue", later.id, month);
+      await book(world, of, { period: month });
+      await unbook(world, of);
+      await book(world, of, { period: nextMonth });
+      expect((await ledger.bookingOf(of.id)).booking.period).to.equal(BigInt(nextMonth));
     });
 
     it("is booked once, by whoever and for whatever period", async () => {
       const world = await loadFixture(booked);
-      const { of, lastMonth } = world;
+      const { of } = world;
       await notReady(world, book(world, of), of, Status.Booked);
-      await notReady(world, book(world, of, { city: HUNAN, period: lastMonth }), of, Status.Booked);
+      await notReady(world, book(world, of, { city: HUNAN, deductible: false }), of, Status.Booked);
     });
 
     it("is booked for a month that has begun by the bureau's clock, to the second", async () => {
@@ -97,15 +110,17 @@ describe("InvoiceLedger: booking", () => {
 
     it("is not booked for a period that its bureau has closed, though another's may be open", async () => {
       const world = await loadFixture(held);
-      const { taxpayers, taxBureau, of, month, lastMonth } = world;
-      await taxpayers.connect(taxBureau).closePeriods(SHIJIAZHUANG, lastMonth, []);
-      for (const period of [lastMonth, lastMonth - 100]) {
+      const { taxpayers, taxBureau, of, month, lastMonth, nextMonth } = world;
+      const other = await paper(world);
+      await time.increaseTo(startOf(nextMonth));
+      await taxpayers.connect(taxBureau).closePeriods(SHIJIAZHUANG, month, []);
+      for (const period of [month, lastMonth]) {
         await expect(book(world, of, { period }))
           .to.be.revertedWithCustomError(taxpayers, "PeriodClosed")
           .withArgs(SHIJIAZHUANG, period);
       }
-      await book(world, of, { period: month });
-      await book(world, await paper(world), { city: HUNAN, period: lastMonth });
+      await book(world, of, { period: nextMonth });
+      await book(world, other, { city: HUNAN, period: month });
     });
 
     it("is booked with a bureau that was opened, in a city that exists and may act", async () => {
@@ -220,16 +235,15 @@ describe("InvoiceLedger: booking", () => {
   });
 
   describe("unbooking by the holder", () => {
-    it("undoes the booking, with a reason, and leaves the document as it was before", async () => {
+    it("undoes the booking, with a reason, and leaves the document confirmed", async () => {
       const world = await loadFixture(booked);
       const { ledger, of, month } = world;
-      await confirm(world, of);
       const { changedIn } = await ledger.stateOf(of.id);
       const sent = unbook(world, of, REASON);
       await expect(sent)
         .to.emit(ledger, "InvoiceUnbooked")
         .withArgs(of.id, SHIJIAZHUANG, month, REASON, NOBODY, changedIn);
-      expect(await ledger.stateOf(of.id)).to.deep.equal([true, false, 3n, BigInt(await blockOf(sent))]);
+      expect(await ledger.stateOf(of.id)).to.deep.equal([true, false, 2n, BigInt(await blockOf(sent))]);
       expect(await ledger.bookingOf(of.id)).to.deep.equal([[0n, 0n, false], 0n]);
       expect(await statusOf(world, of)).to.equal(Status.Confirmed);
       await book(world, of, { deductible: false });
@@ -240,8 +254,8 @@ describe("InvoiceLedger: booking", () => {
     it("is possible until the period is closed; then it is the bureau's", async () => {
       const world = await loadFixture(booked);
       const { ledger, taxpayers, taxBureau, of, month, nextMonth, unbookByBureau } = world;
-      await time.increaseTo(startOf(nextMonth));
       const early = await paper(world);
+      await time.increaseTo(startOf(nextMonth));
       await book(world, early, { period: month });
       await unbook(world, early);
       await book(world, early, { period: nextMonth });

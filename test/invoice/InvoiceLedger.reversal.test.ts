@@ -10,6 +10,7 @@ import {
   at,
   book,
   confirm,
+  handOn,
   ledgerWorld,
   notReady,
   type Paper,
@@ -28,7 +29,7 @@ import {
   unbook,
   WAIT,
 } from "./holders.js";
-import { BY_SELLER, CNY, newNumber, reversingOf, Scheme } from "./world.js";
+import { BY_SELLER, CNY, newHolder, newNumber, reversingOf, Scheme } from "./world.js";
 
 describe("InvoiceLedger: reversal", () => {
   const held = async () => {
@@ -92,16 +93,18 @@ describe("InvoiceLedger: reversal", () => {
       expect((await ledger.stateOf(of.id)).changes).to.equal(2n);
     });
 
-    it("is refused once the document is confirmed or booked, and possible again after unbooking", async () => {
+    it("is refused once the document is confirmed, handed on or booked, though it be unbooked again", async () => {
       const world = await loadFixture(held);
       const { of, whole } = world;
       await book(world, of);
       await notReady(world, reverse(world, of, whole), of, Status.Booked);
       await unbook(world, of);
-      const kept = await paper(world);
-      await confirm(world, kept);
-      await notReady(world, reverse(world, kept, reversingOf(kept.invoice)), kept, Status.Confirmed);
-      await reverse(world, of, whole);
+      await notReady(world, reverse(world, of, whole), of, Status.Confirmed);
+      for (const act of [confirm, async (_: Held, one: Paper) => handOn(world, one, newHolder().commitment)]) {
+        const kept = await paper(world);
+        await act(world, kept);
+        await notReady(world, reverse(world, kept, reversingOf(kept.invoice)), kept, Status.Confirmed);
+      }
     });
 
     it("is refused while a reversal is open, whoever proposed it, and possible when it was taken back", async () => {
@@ -331,7 +334,7 @@ describe("InvoiceLedger: reversal", () => {
       await at(first + WAIT + 1);
       await refused(world, propose(world, of, whole), "ReversalTooEarly", of.id, first + 2 * WAIT);
       await propose(world, of, whole, of.holder);
-      expect((await ledger.reversalOf(of.id)).sellerLapsed).to.equal(true);
+      expect((await ledger.reversalOf(of.id)).sellerLapsed).to.equal(false); // the holder was heard of
       expect(await mayAt(world)).to.deep.equal([first + 2 * WAIT, 0]);
       await reject(world, of, operator);
       await waitsUntil(world, operator, first + 2 * WAIT);
@@ -347,6 +350,19 @@ describe("InvoiceLedger: reversal", () => {
       const { sellerLapsed, holderLapsed, holderMayAt } = await ledger.reversalOf(of.id);
       expect([sellerLapsed, holderLapsed, holderMayAt]).to.deep.equal([false, true, BigInt(first + 2 * WAIT)]);
       await accept(world, of, whole, operator);
+    });
+
+    it("is not forgotten where the seller then reverses a part alone", async () => {
+      const world = await loadFixture(held);
+      const { of } = world;
+      await propose(world, of, partOf(of, 497n));
+      const first = await proposedAt(world, of);
+      await at(first + WAIT + 1);
+      await reverse(world, of, partOf(of, 103n));
+      const part = partOf(of, 497n);
+      await refused(world, propose(world, of, part), "ReversalTooEarly", of.id, first + 2 * WAIT);
+      await at(first + 2 * WAIT);
+      await propose(world, of, part);
     });
 
     it("again and again never keeps a holder from booking for longer than 72 hours", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ZeroHash } from "ethers";
 
 import { FISCAL, TAX } from "../../src/index.js";
 import { recover } from "../identity/persons.js";
@@ -115,6 +116,62 @@ describe("InvoiceLedger: when a party vanished, or cannot act", () => {
       await bureauRefused(world, "NotLapsed");
     });
 
+    it("waits for a party that was heard of since", async () => {
+      const world = await loadFixture(booked);
+      const { ledger, operator } = world;
+      const to = newHolder(ZeroHash);
+      const lapsed = async (one: Paper) => {
+        const { sellerLapsed, holderLapsed } = await ledger.reversalOf(one.id);
+        return [sellerLapsed, holderLapsed];
+      };
+      const bySeller = [
+        async (one: Paper) => reverse(world, one, partOf(one, 103n)),
+        async (one: Paper) => propose(world, one, partOf(one, 103n)),
+      ];
+      const byHolder = [
+        async (one: Paper) => confirm(world, one),
+        async (one: Paper) => handOn(world, one, to.commitment),
+        async (one: Paper) => book(world, one),
+        async (one: Paper) => propose(world, one, partOf(one, 103n), one.holder),
+      ];
+      for (const [acts, silent, flags] of [
+        [bySeller, undefined, [false, true]],
+        [byHolder, operator, [true, false]],
+      ] as const) {
+        for (const act of acts) {
+          const one = await paper(world);
+          const by = silent ?? one.holder;
+          await proposeTwice(world, by, one, partOf(one, 206n));
+          expect(await lapsed(one)).to.deep.equal(flags);
+          await reject(world, one, by); // taken back: nobody else was heard of
+          expect(await lapsed(one)).to.deep.equal(flags);
+          await act(one);
+          expect(await lapsed(one)).to.deep.equal([false, false]);
+        }
+      }
+    });
+
+    it("waits for a party that rejects, or confirms a part", async () => {
+      const world = await loadFixture(booked);
+      const { ledger, of, whole, operator } = world;
+      await proposeTwice(world, operator);
+      await reject(world, of);
+      await at((await proposedAt(world, of)) + 2 * WAIT);
+      await propose(world, of, whole);
+      await bureauRefused(world, "NotLapsed");
+      await reject(world, of, operator);
+      await at((await proposedAt(world, of)) + 2 * WAIT);
+      await proposeTwice(world, operator);
+      await unbook(world, of);
+      await bureauRefused(world, "NotLapsed");
+      await accept(world, of, whole);
+      const partly = await paper(world);
+      const part = partOf(partly, 103n);
+      await proposeTwice(world, partly.holder, partly, part);
+      await acceptByBureau(world, partly, part);
+      expect((await ledger.reversalOf(partly.id)).holderLapsed).to.equal(false); // the next is proposed anew
+    });
+
     it("confirms the very document that is proposed", async () => {
       const world = await loadFixture(booked);
       const { of, whole } = world;
@@ -145,9 +202,10 @@ describe("InvoiceLedger: when a party vanished, or cannot act", () => {
     it("is the finance bureau for documents of fiscal units", async () => {
       const world = await loadFixture(booked);
       const { taxBureau, financeBureau } = world;
-      const terms = { kind: DocumentKind.Medical, scheme: Scheme.Own };
-      const bill: Paper = await paper(world, { terms });
-      const reversing = reversingOf(bill.invoice);
+      const terms = { kind: DocumentKind.Medical, scheme: Scheme.FiscalBill };
+      const [first, second] = [13_010_001_0000000001n, 13_010_001_0000000002n];
+      const bill: Paper = await paper(world, { terms, content: { number: first } });
+      const reversing = reversingOf(bill.invoice, { number: second });
       await confirm(world, bill);
       await proposeTwice(world, bill.holder, bill, reversing);
       await refused(world, acceptByBureau(world, bill, reversing), "NoStanding", taxBureau.address, SHIJIAZHUANG);
@@ -203,13 +261,14 @@ describe("InvoiceLedger: when a party vanished, or cannot act", () => {
       expect(await statusOf(world, of)).to.equal(Status.ReversedAfterBooking);
     });
 
-    it("nothing is confirmed, handed on or booked", async () => {
+    it("a document is confirmed and unbooked, and neither handed on nor booked", async () => {
       const world = await loadFixture(closed);
       const { ledger, manager, of, single } = world;
       const closedFor = async (act: Promise<unknown>) =>
         expect(act).to.be.revertedWithCustomError(manager, "ContractClosed").withArgs(ledger);
       await unbook(world, of);
-      await closedFor(confirm(world, single));
+      await confirm(world, single);
+      await closedFor(handOn(world, single, newHolder().commitment));
       await closedFor(handOn(world, of, newHolder().commitment));
       await expect(book(world, of)).to.be.revertedWithCustomError(manager, "CityNotActive");
       await closedFor(book(world, of, { city: HUNAN }));
@@ -260,6 +319,15 @@ describe("InvoiceLedger: when a party vanished, or cannot act", () => {
       await act("NotSeller");
       await taxpayers.connect(taxBureau).nameOperator(seller, TAX, operator, []);
       await act();
+    });
+
+    it("rejects through any operator of its own, though no bureau names it, so that none can silence it", async () => {
+      const world = await loadFixture(booked);
+      const { ledger, taxpayers, taxBureau, operator, seller, of, whole } = world;
+      await propose(world, of, whole, of.holder);
+      await taxpayers.connect(taxBureau).dropOperator(seller, TAX, operator, []);
+      await expect(reject(world, of, operator)).to.emit(ledger, "ReversalRejected");
+      await refused(world, propose(world, of, whole), "NotSeller", seller, operator.address);
     });
 
     it("whose identity is suspended cannot act; the holder and then the bureau can", async () => {

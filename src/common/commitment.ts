@@ -12,8 +12,20 @@ export function newSalt(): string {
 /** The leaf of a field in the tree of a record's content. Name and value are UTF-8; a value may be given as its bytes. */
 export function fieldLeaf(name: string, salt: string, value: string | Uint8Array): string {
   const bytes = typeof value === "string" ? toUtf8Bytes(value) : value;
-  const inner = hashWords(FIELD_TYPEHASH, keccak256(toUtf8Bytes(name)), salt, keccak256(bytes));
-  return keccak256(concat([inner]));
+  return keccak256(hashWords(FIELD_TYPEHASH, nameHash(name), salt, keccak256(bytes)));
+}
+
+const NAMES = 1000;
+const nameHashes = new Map<string, string>();
+
+/** Names of fields are few, and come again in each record. */
+function nameHash(name: string): string {
+  let hash = nameHashes.get(name);
+  if (hash === undefined) {
+    hash = keccak256(toUtf8Bytes(name));
+    if (nameHashes.size < NAMES) nameHashes.set(name, hash);
+  }
+  return hash;
 }
 
 /** Commitment to a text: scope and purpose of a consent, the file of a use, the evidence of a recovery, what an invoice is about. */

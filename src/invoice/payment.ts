@@ -1,5 +1,5 @@
 /** Payments: what accredited providers do (attest, anchor, refund), and what is left of a payment. */
-import { computeHmac, getAddress, type Signer, toUtf8Bytes, TypedDataEncoder, ZeroHash } from "ethers";
+import { computeHmac, getAddress, type Signer, toUtf8Bytes, ZeroHash } from "ethers";
 
 import { IdTree } from "../common/batch-tree.js";
 import { mined } from "../common/mined.js";
@@ -10,7 +10,7 @@ import type { PaymentProof } from "./document.js";
 import { IdRow, inParts, type InvoiceProgress, type ManyResult } from "./many.js";
 import { type PaymentNetwork, paymentBatchId, paymentId, paymentNetwork, type PaymentRecord } from "./record.js";
 import { nameOf, PAYMENT_STATUSES, type PaymentStatus } from "./status.js";
-import { invoiceDomainAt, REFUND_TYPES } from "./typed-data.js";
+import { invoiceDigest, invoiceDomainAt, REFUND_TYPES } from "./typed-data.js";
 
 type Acting = Pick<Contracts, "chainId" | "payments" | "provider">;
 
@@ -257,7 +257,7 @@ export function prepareRefunds(
       throw new PaymentError(`refund ${position} is of another provider or city; make a batch for each`);
     }
     const leaf = { provider, serial, position, payment: paymentId(network, payment), refunded };
-    return TypedDataEncoder.hash(domain, REFUND_TYPES, leaf);
+    return invoiceDigest(domain, REFUND_TYPES, leaf);
   });
   const tree = IdTree.of(leaves);
   const paths = leaves.map((_, position) => tree.proof(position));

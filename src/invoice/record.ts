@@ -2,13 +2,14 @@
  * Documents and payments as the chain knows them, in JSON: what is hashed into an id, and what a QR carries. Nothing in a record tells of a
  * natural person. All of it can be passed to the contracts as it is.
  */
-import { TypedDataEncoder, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 
 import type { Contracts } from "../contracts.js";
 import { INVOICE_KINDS, type InvoiceKind, NUMBER_SCHEMES, type NumberScheme } from "./model.js";
 import {
   INVOICE_BATCH_KEY_TYPES,
   INVOICE_TYPES,
+  invoiceDigest,
   invoiceDomainAt,
   PAYMENT_BATCH_KEY_TYPES,
   PAYMENT_TYPES,
@@ -143,24 +144,24 @@ export async function paymentNetwork({
 
 /** A document's id: its EIP-712 digest, equal to InvoiceRegistry.idOf (tested equal). */
 export function invoiceId({ chainId, registry }: InvoiceNetwork, record: InvoiceRecord): string {
-  return TypedDataEncoder.hash(invoiceDomainAt("invoices", chainId, registry), INVOICE_TYPES, record);
+  return invoiceDigest(invoiceDomainAt("invoices", chainId, registry), INVOICE_TYPES, record);
 }
 
 /** The id of a batch of documents, equal to InvoiceRegistry.batchOf (tested equal). */
 export function invoiceBatchId({ chainId, registry }: InvoiceNetwork, seller: string, serial: string): string {
   const domain = invoiceDomainAt("invoices", chainId, registry);
-  return TypedDataEncoder.hash(domain, INVOICE_BATCH_KEY_TYPES, { seller, serial });
+  return invoiceDigest(domain, INVOICE_BATCH_KEY_TYPES, { seller, serial });
 }
 
 /** A payment's id: its EIP-712 digest, equal to PaymentRegistry.idOf (tested equal). */
 export function paymentId({ chainId, payments }: PaymentNetwork, payment: PaymentRecord): string {
-  return TypedDataEncoder.hash(invoiceDomainAt("payments", chainId, payments), PAYMENT_TYPES, payment);
+  return invoiceDigest(invoiceDomainAt("payments", chainId, payments), PAYMENT_TYPES, payment);
 }
 
 /** The id of a batch of payments, equal to PaymentRegistry.batchOf (tested equal). */
 export function paymentBatchId({ chainId, payments }: PaymentNetwork, provider: string, serial: string): string {
   const domain = invoiceDomainAt("payments", chainId, payments);
-  return TypedDataEncoder.hash(domain, PAYMENT_BATCH_KEY_TYPES, { provider, serial });
+  return invoiceDigest(domain, PAYMENT_BATCH_KEY_TYPES, { provider, serial });
 }
 
 /** The record of a single document. */

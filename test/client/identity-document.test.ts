@@ -1,3 +1,4 @@
+import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
 import fc from "fast-check";
 import { concat, hexlify, keccak256, toUtf8Bytes, toUtf8String } from "ethers";
@@ -91,6 +92,14 @@ describe("trees of fields", () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it("have the root of OpenZeppelin's tree", () => {
+    for (const count of [1, 2, 3, 5, 8, 17, 64]) {
+      const some = fields(count);
+      expect(fieldRoot(some)).to.equal(SimpleMerkleTree.of(some.map(leafOf)).root);
+    }
+    expect(() => fieldRoot([{ leaf: "0x12" }])).to.throw(RangeError, "32 bytes");
   });
 
   it("have one field or more", async () => {

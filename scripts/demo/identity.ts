@@ -31,7 +31,6 @@ import { Challenges, newChallenge } from "../../src/identity/presentation.js";
 import { createSchema } from "../../src/identity/schema.js";
 import { READY_SCHEMAS, type ReadySchemaName } from "../../src/identity/schemas/index.js";
 import { supersedeClaim } from "../../src/identity/standing.js";
-import { LocalTagService, newTagKey } from "../../src/identity/tag.js";
 import { Wallet } from "../../src/identity/wallet.js";
 import { ADMIN, IDENTITY, issueUnder, roleOf, SCHEMA } from "../../src/index.js";
 import { chapter, FREE, idOf, newAccount, type Stage, tell, tryTo } from "./stage.js";
@@ -82,7 +81,7 @@ export interface IdentitySecrets {
 }
 
 export async function identityStory(stage: Stage): Promise<IdentitySecrets> {
-  const { civitas, suite, connection } = stage;
+  const { civitas, suite, connection, tagService } = stage;
   const { provider } = connection.ethers;
   const office = (code: string): Signer => {
     const signer = stage.offices.get(code);
@@ -127,7 +126,6 @@ export async function identityStory(stage: Stage): Promise<IdentitySecrets> {
 
   const { daughter, mother, child } = PERSONS;
   chapter(`${daughter.name} is registered with her phone, her mother ${mother.name} with a key of her own.`);
-  const tagService = new LocalTagService([newTagKey(1)]);
   const phone = await newPhone();
   const motherKey = new AccountKey(randomBytes(32));
   const register = async (person: { number: string }, key: PersonKey, signer = key, guardian?: Guardianship) => {

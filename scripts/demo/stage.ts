@@ -3,6 +3,7 @@ import { type Signer, type TransactionRequest, type TransactionResponse, Wallet 
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deploySuite, type DeployedSuite } from "../../rocketh/suite.js";
+import { LocalTagService, newTagKey, type TagService } from "../../src/identity/tag.js";
 import { CityCodeError, type Civitas, connect, decodeError } from "../../src/index.js";
 
 export const NOBODY = "0x0000000000000000000000000000000000000000";
@@ -16,13 +17,22 @@ export interface Stage {
   offices: Map<string, Signer>;
   /** The numbers of the cities, by their codes. */
   ids: Map<string, bigint>;
+  /** Makes a tag of a person's number; all registrars ask the same one. */
+  tagService: TagService;
 }
 
 /** The suite on a chain, and a client that found it. */
 export async function stage(connection: NetworkConnection): Promise<Stage> {
   const suite = await deploySuite(connection);
   const civitas = await connect({ directory: await suite.directory.getAddress(), runner: suite.administrator });
-  return { connection, suite, civitas, offices: new Map(), ids: new Map() };
+  return {
+    connection,
+    suite,
+    civitas,
+    offices: new Map(),
+    ids: new Map(),
+    tagService: new LocalTagService([newTagKey(1)]),
+  };
 }
 
 let step = 0;

@@ -1,10 +1,9 @@
 /** The day, read back from the chain: what its events and states say, without what made it. */
-import { ZeroHash } from "ethers";
-
 import type { DeployedSuite } from "../../rocketh/suite.js";
 import { TAX } from "../../src/index.js";
+import { contentOfChain, termsOfChain } from "../../src/invoice/find.js";
+import { type InvoiceRecord, singleRecord } from "../../src/invoice/record.js";
 import { INVOICE_STATUSES, nameOf } from "../../src/invoice/status.js";
-import type { InvoiceStruct } from "../../typechain/invoice/InvoiceRegistry.js";
 import { grouped, type Listener } from "../common/command.js";
 import { DayError, type Options } from "./cost.js";
 import type { Metro } from "./metro.js";
@@ -116,7 +115,7 @@ async function auditSingles(metro: Metro, options: Options, books: Books): Promi
     const index = rideOf(frame.seed, number) - FIRST_SINGLE;
     if (index < 0) throw new DayError(`the number ${number} of a single document is a batch's`);
     if (index < seen.length) seen[index] = (seen[index] ?? 0) + 1; // others are of a longer day before
-    const record = { terms: args.terms, serial: 0, position: 0, reverses: ZeroHash, content: args.content };
+    const record = singleRecord(termsOfChain(args.terms), contentOfChain(args.content));
     waiting.push(standingOf(metro, record, args.invoice));
     if (waiting.length === AT_ONCE) await settle();
   }
@@ -135,7 +134,7 @@ interface Standing {
   period: bigint;
 }
 
-async function standingOf({ suite, frame }: Metro, record: InvoiceStruct, invoice: string): Promise<Standing> {
+async function standingOf({ suite, frame }: Metro, record: InvoiceRecord, invoice: string): Promise<Standing> {
   const { number } = record.content;
   const [{ status, id }, isUsed, { period }] = await Promise.all([
     suite.ledger.statusOf(record, []),

@@ -1,7 +1,7 @@
 /** From a number to the document, through the events of the registry. The chain keeps numbers as used or not, and no list of documents. */
 import { type EventLog, ZeroHash } from "ethers";
 
-import type { EventPlace } from "../common/history.js";
+import { type EventPlace, walk } from "../common/history.js";
 import type { Contracts } from "../contracts.js";
 import type { NumberScheme } from "./model.js";
 import { parseNumber } from "./number.js";
@@ -76,16 +76,7 @@ export async function findByNumber(
       const { batch, position, content } = log.args.toObject() as ChainMaterialised;
       const reserved = found.find((one) => one.batch === batch && one.position === Number(position));
       if (content.number !== value || reserved === undefined) continue;
-      const anchoredAt = await invoices.queryFilter(
-        invoices.filters.InvoicesAnchored(batch),
-        reserved.block,
-        reserved.block,
-      );
-      const { terms: of } = (anchoredAt[0] as unknown as EventLog).args.toObject() as { terms: ChainBatch };
-      const record: InvoiceRecord = {
-        ...{ terms: termsOfChain(of.terms), serial: `${of.serial}`, position: Number(position) },
-        ...{ reverses: ZeroHash, content: contentOfChain(content) },
-      };
+      const record = recordInBatch(await batchOf(contracts, batch, reserved.block), position, content);
       Object.assign(reserved, { ...placeOf(log), record, invoice: invoiceId(network, record) });
     }
   }
@@ -111,6 +102,57 @@ async function single(
     record = singleRecord(terms, content, reversals[0]?.args.invoice);
   }
   return { ...placeOf(log), record, invoice };
+}
+
+/**
+ * The record of a document that has a state, by its id: walked back from its last event.
+ * @param from First block to look through for the batch that it is in.
+ * @throws RangeError for a document without a state.
+ */
+export async function recordOfInvoice(contracts: Asked, invoice: string, from = 0): Promise<InvoiceRecord> {
+  const { invoices, provider } = contracts;
+  const events = ["InvoiceIssued", "InvoiceMaterialised", "InvoiceRequested", "InvoiceReversed"];
+  const last = Number((await invoices.stateOf(invoice)).changedIn);
+  const history = {
+    provider,
+    contract: invoices,
+    events,
+    record: invoice,
+    from: last,
+    what: `the document ${invoice}`,
+  };
+  for await (const { name, args } of walk(history, (name, args) => ({ name, args }))) {
+    if (name === "InvoiceIssued") {
+      const record = singleRecord(termsOfChain(args["terms"]), contentOfChain(args["content"]));
+      const network = await invoiceNetwork(contracts);
+      if (invoiceId(network, record) === invoice) return record;
+      const reversals = await invoices.queryFilter(invoices.filters.InvoiceReversed(undefined, invoice), last, last);
+      return { ...record, reverses: reversals[0]?.args.invoice ?? ZeroHash };
+    }
+    if (name === "InvoiceMaterialised") {
+      const { batch, position, content } = args as unknown as ChainMaterialised;
+      return recordInBatch(await batchOf(contracts, batch, from), position, content);
+    }
+  }
+  throw new RangeError(`the document ${invoice} has no state on the chain; was it issued, or is it in a batch?`);
+}
+
+/** What was anchored, found block by block from the first on. */
+async function batchOf({ invoices, provider }: Asked, batch: string, from: number): Promise<ChainBatch> {
+  const latest = await provider.getBlockNumber();
+  for (let start = from; start <= latest; start += BLOCKS) {
+    const filter = invoices.filters.InvoicesAnchored(batch);
+    const [log] = await invoices.queryFilter(filter, start, Math.min(start + BLOCKS - 1, latest));
+    if (log !== undefined) return log.args.terms;
+  }
+  throw new RangeError(`no batch ${batch} was anchored since block ${from}`);
+}
+
+function recordInBatch(batch: ChainBatch, position: bigint, content: unknown): InvoiceRecord {
+  return {
+    ...{ terms: termsOfChain(batch.terms), serial: `${batch.serial}`, position: Number(position) },
+    ...{ reverses: ZeroHash, content: contentOfChain(content) },
+  };
 }
 
 interface ChainBatch {

@@ -36,8 +36,9 @@ export {
   partsOfInvoice,
   type PaymentProof,
 } from "./document.js";
+export * from "./export.js";
 export * from "./field.js";
-export { findByNumber, type FoundInvoice } from "./find.js";
+export { findByNumber, type FoundInvoice, recordOfInvoice } from "./find.js";
 export * from "./history.js";
 export * from "./holder.js";
 export {

@@ -105,7 +105,12 @@ export async function ledgerWorld(): Promise<LedgerWorld> {
 
 /** The month of the last block by the bureaus' clock, as YYYYMM. */
 export async function monthNow(): Promise<number> {
-  const clock = new Date(((await time.latest()) + UTC_OFFSET * 60) * 1000);
+  return monthOf(await time.latest());
+}
+
+/** The month of a moment by the bureaus' clock. */
+export function monthOf(moment: number): number {
+  const clock = new Date((moment + UTC_OFFSET * 60) * 1000);
   return clock.getUTCFullYear() * 100 + clock.getUTCMonth() + 1;
 }
 

@@ -97,7 +97,7 @@ const REMARK_WIDTH = INNER - UPRIGHT - 2 * SEAL.rx - 8;
 const REMARK_HEIGHT = 2 * SEAL.ry + 1;
 const PAD = 1.2;
 
-/** Lines of a party's name; of what is longer the end is left out, so that the table has room. */
+/** Lines of a party's name, or of its number; of what is longer the end is left out, so that the table has room. */
 const LONGEST_NAME = 6;
 
 /** One line of the table. */
@@ -201,7 +201,8 @@ export function drawChinese(
     const word = hasTax ? "价税合计" : "金额合计";
     const box1 = capitals === undefined ? word : `${word}（大写）`;
     const small = `${capitals === undefined ? "" : "（小写）"}${sign}${form.价税合计.小写}`;
-    const issuer = form.开票人 === undefined ? "" : text(LEFT + 12, bottom - 3, `${words.issuer}：${form.开票人}`, ink);
+    const issuer =
+      form.开票人 === undefined ? "" : fitted(LEFT + 12, bottom - 3, 120, `${words.issuer}：${form.开票人}`, ink);
     return (
       sumRow(sumTop, "合　　　　计", form.合计.金额, form.合计.税额) +
       box(LEFT, totalTop, INNER, TOTAL_ROW, frame) +
@@ -322,11 +323,10 @@ function tableLine(
 
 function partyLines(party: ChineseParty): string[] {
   const width = INNER / 2 - UPRIGHT - 2 * PAD;
-  const [name = [], number = []] = [`名称：${party.名称}`, `${TAX_NUMBER}：${party[TAX_NUMBER] ?? ""}`].map((one) =>
-    wrap(one, width),
-  );
-  const shown = name.length <= LONGEST_NAME ? name : [...name.slice(0, LONGEST_NAME - 1), "……"];
-  return [...shown, ...number];
+  return [`名称：${party.名称}`, `${TAX_NUMBER}：${party[TAX_NUMBER] ?? ""}`].flatMap((one) => {
+    const lines = wrap(one, width);
+    return lines.length <= LONGEST_NAME ? lines : [...lines.slice(0, LONGEST_NAME - 1), "……"];
+  });
 }
 
 function numberLines(form: ChineseInvoice): string[] {

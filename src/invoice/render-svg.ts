@@ -79,7 +79,7 @@ function wrapParagraph(paragraph: string, width: number, size: number): string[]
     lines.push(line.trimEnd());
     [line, length] = ["", 0];
   };
-  for (const token of paragraph.match(/\s+|[^\s\u3000-\u{10ffff}]+|[\u3000-\u{10ffff}]/gu) ?? []) {
+  for (const token of tokensOf(paragraph)) {
     const wide = measure(token, size);
     if (length > 0 && length + wide > width) end();
     if (length === 0 && /^\s/.test(token) && lines.length > 0) continue;
@@ -92,6 +92,19 @@ function wrapParagraph(paragraph: string, width: number, size: number): string[]
   }
   end();
   return lines;
+}
+
+/** Words, blanks, and each Chinese character, or whatever else stands for itself. */
+function tokensOf(paragraph: string): string[] {
+  const tokens: string[] = [];
+  let kind = "";
+  for (const grapheme of graphemesOf(paragraph)) {
+    const next = /^\s/.test(grapheme) ? "blank" : /^[\u0021-\u2fff]/.test(grapheme) ? "word" : "";
+    if (next !== "" && next === kind) tokens.push(`${tokens.pop() ?? ""}${grapheme}`);
+    else tokens.push(grapheme);
+    kind = next;
+  }
+  return tokens;
 }
 
 /** A text, drawn. @param y Of the line that the letters stand on. */

@@ -43,7 +43,8 @@ export function recordOf({ terms, serial, position, reverses, content }: Invoice
   };
 }
 
-export async function contractsOf(world: InvoiceWorld) {
+/** A world with the chain it is on. */
+export async function contractsOf(world: InvoiceWorld): Promise<InvoiceWorld & { chainId: bigint }> {
   const { chainId } = await world.registry.runner!.provider!.getNetwork();
   return { ...world, chainId };
 }

@@ -28,7 +28,8 @@ export type Act =
   | { act: "reverse"; by: Actor; amount: Amount }
   | { act: "refund"; refunded: bigint }
   | { act: "closeMonth" }
-  | { act: "suspendCity" | "closeContract" };
+  | { act: "suspendCity" }
+  | { act: "closeContract" };
 
 interface Proposal extends Amount {
   by: Side;

@@ -86,7 +86,7 @@ async function anchorBatch(
   const { city, terms, seed } = frame;
   const { net, tax } = totalsOf(frame, batch);
   const paid = await payments.batchOf(provider, serial);
-  const before = path.payments.transactions + path.documents.transactions;
+  const before = { payments: path.payments.gas, documents: path.documents.gas };
 
   const knownPayments = (await payments.batchStateOf(paid)).root;
   checkRoot("payments", batch, knownPayments, paymentRoot);
@@ -101,10 +101,17 @@ async function anchorBatch(
     const numbered = { firstNumber: numberOf(seed, first), net, tax, payments: paid, root };
     await spend(path.documents, count, invoices.connect(operator).anchor({ terms, serial, count, ...numbered }));
   }
-  const sent = path.payments.transactions + path.documents.transactions - before;
+  const gas = { payments: path.payments.gas - before.payments, documents: path.documents.gas - before.documents };
   const what = `batch ${serial}: ${grouped(count)} invoices, root ${root}`;
-  listener.say(sent === 0 ? `${what}, was anchored before: skipped` : `${what}, anchored`);
-  if (sent === 0) path.skipped += count;
+  if (gas.payments + gas.documents === 0n) {
+    path.skipped += count;
+    listener.say(`${what}, was anchored before: skipped`);
+    return;
+  }
+  const each = (Number(gas.documents) / count).toFixed(2);
+  listener.say(
+    `${what}, anchored: payments ${grouped(gas.payments)} gas, documents ${grouped(gas.documents)} gas, ${each} for each`,
+  );
 }
 
 function checkRoot(what: string, { serial }: Batch, known: string, root: string): void {

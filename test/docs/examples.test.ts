@@ -15,13 +15,13 @@ import { CHINA, cities, HEBEI, loadFixture, SHIJIAZHUANG } from "../world.js";
 
 type Act = (...args: unknown[]) => Promise<unknown>;
 
-/** The one example in a language on a page. */
-function exampleIn(page: string, language: string): string {
+/** The examples in a language on a page, of which there are so many. */
+function examplesIn(page: string, language: string, count: number): string[] {
   const examples = [
     ...readFileSync(page, "utf8").matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm")),
   ];
-  expect(examples.length, `examples in ${page}`).to.equal(1);
-  return examples[0]?.[1] ?? "";
+  expect(examples.length, `examples in ${page}`).to.equal(count);
+  return examples.map(([, example]) => example ?? "");
 }
 
 describe("the README", function () {
@@ -29,8 +29,9 @@ describe("the README", function () {
   const NODE = "http://127.0.0.1:8545";
   const DIRECTORY = "0x0000000000000000000000000000000000000000";
 
-  it("resolves a city in ten lines, which are typed and do what they say", async () => {
-    const example = exampleIn("README.md", "ts");
+  it("resolves a city in ten lines, and asks for an invoice in three more, which are typed and do what they say", async () => {
+    const [example = "", invoice = ""] = examplesIn("README.md", "ts", 2);
+    expect(invoice.trim().split("\n").filter(Boolean).length).to.be.at.most(3);
     expect(example.trim().split("\n").filter(Boolean).length).to.be.at.most(10);
     for (const text of [NODE, DIRECTORY, `"civitas"`]) expect(example.split(text).length, text).to.equal(2);
 
@@ -44,11 +45,15 @@ describe("the README", function () {
       const client = posix.join(relative(folder, "."), "src/index.js"); // the package itself is tried in test/client
       const file = join(folder, "example.ts");
       const directory = await world.directory.getAddress();
-      const filledIn = example.replace(NODE, url).replace(DIRECTORY, directory).replace(`"civitas"`, `"${client}"`);
+      const filledIn = `${example}${invoice}`
+        .replace(NODE, url)
+        .replace(DIRECTORY, directory)
+        .replaceAll(`"civitas"`, `"${client}"`);
       writeFileSync(file, filledIn);
       expect(faultsOf(file)).to.deep.equal([]);
       expect(await outputOf(file)).to.equal(
-        `MA.156.1301 is 石家庄市, city ${world.ids.shijiazhuang}, active\nit was 娄底地区; its code is MA.156.4313-KU today\n`,
+        `MA.156.1301 is 石家庄市, city ${world.ids.shijiazhuang}, active\nit was 娄底地区; its code is MA.156.4313-KU today\n` +
+          "The number 26447000000000100001 was never used; do not accept a document that has it\n",
       );
     } finally {
       await server.close();
@@ -62,7 +67,7 @@ describe("the page on architecture", () => {
     const { manager, registry, china, hebei, shijiazhuang, officer, stranger } = await loadFixture(cities);
     const { abi, bytecode } = compile(
       "contracts/notice/NoticeRegistry.sol",
-      exampleIn("docs/architecture.md", "solidity"),
+      examplesIn("docs/architecture.md", "solidity", 1)[0] ?? "",
     );
     const deployed = await new ContractFactory(abi, bytecode, stranger).deploy(manager);
     const notices = new Contract(await deployed.getAddress(), abi, stranger);

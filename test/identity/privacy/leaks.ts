@@ -176,7 +176,7 @@ export function links(
   contracts: ReadonlyMap<string, Interface>,
   isPublic: (word: string) => boolean,
 ): Link[] {
-  const group = groupsOf(pieces, contracts);
+  const group = groupsOf(pieces, contracts, isPublic);
   const places = new Map<string, Map<string, string>>();
   for (const { data, where, transaction, contract } of pieces) {
     const abi = contracts.get(contract);
@@ -199,9 +199,11 @@ export function links(
 function groupsOf(
   pieces: readonly Piece[],
   contracts: ReadonlyMap<string, Interface>,
+  isPublic: (word: string) => boolean,
 ): (transaction: number) => string {
   const events = pieces.filter(({ where, contract }) => where.startsWith("event") && contracts.has(contract));
-  const records = new Set(events.map(({ data }) => data.slice(2 + 64, 2 + 128))); // the topic after the event's own
+  const topics = events.map(({ data }) => data.slice(2 + 64, 2 + 128)); // the one after the event's own
+  const records = new Set(topics.filter((topic) => !isPublic(topic))); // a seller joins nothing
   const parent = new Map<string, string>();
   const rootOf = (name: string): string => {
     const above = parent.get(name) ?? name;

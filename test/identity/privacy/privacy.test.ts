@@ -4,7 +4,9 @@ import { network } from "hardhat";
 
 import { cityStory } from "../../../scripts/demo/cities.js";
 import { identityStory, type IdentitySecrets, PERSONS, TEXTS } from "../../../scripts/demo/identity.js";
+import { invoiceStory } from "../../../scripts/demo/invoice.js";
 import { stage, type Stage } from "../../../scripts/demo/stage.js";
+import { CUSTOMERS, type InvoiceSecrets } from "../../../scripts/demo/trade.js";
 import { ownParty } from "../../../src/identity/document.js";
 import { collect, type Piece } from "./evidence.js";
 import { type Link, links, type Planted, search, wordsOf } from "./leaks.js";
@@ -19,12 +21,17 @@ const PLANTED: Planted[] = [
     { what: `18th birthday of the ${who}`, text: `${Number(birthDate.slice(0, 4)) + 18}${birthDate.slice(4)}` },
     { what: `address of the ${who}`, text: address },
   ]),
-  ...Object.entries(TEXTS).map(([what, text]) => ({ what, text })),
+  ...Object.entries({ ...TEXTS, ...CUSTOMERS }).map(([what, text]) => ({ what, text })),
+  { what: "tax number of the employer, without its country", text: CUSTOMERS.employerTaxNumber.slice(2) },
 ];
+
+/** As many as a night has here: enough for paths of some length. */
+const RIDES = 500;
 
 describe("Privacy: the whole demo, searched", () => {
   let told: Stage;
   let secrets: IdentitySecrets;
+  let trade: InvoiceSecrets;
   let pieces: Piece[];
 
   before(async function () {
@@ -36,6 +43,7 @@ describe("Privacy: the whole demo, searched", () => {
       await cityStory(told);
       const first = (await told.connection.ethers.provider.getBlockNumber()) + 1;
       secrets = await identityStory(told);
+      trade = await invoiceStory(told, { rides: RIDES });
       pieces = await collect(told.connection, first);
     } finally {
       console.log = log;
@@ -74,6 +82,28 @@ describe("Privacy: the whole demo, searched", () => {
       const found = pieces.filter(({ data, contract }) => contract === registry && data.includes(key.slice(2)));
       expect(found).to.deep.equal([]);
     }
+  });
+
+  it("finds each one-time key of payers and holders with one record alone, and where it belongs", () => {
+    const keys = [
+      ...trade.payers.map(({ signer, payment }) => ({ signer, record: payment })),
+      ...trade.holders.map(({ signer, invoice }) => ({ signer, record: invoice })),
+    ];
+    expect(keys.length).to.be.greaterThan(20);
+    expect(new Set(keys.map(({ signer }) => signer)).size).to.equal(keys.length);
+    for (const { signer, record } of keys) {
+      const found = pieces.filter(({ data }) => data.includes(signer.slice(2)));
+      const transactions = new Set(found.map(({ transaction }) => transaction));
+      for (const transaction of transactions) {
+        const act = pieces.filter((piece) => piece.transaction === transaction);
+        expect(
+          act.some(({ data }) => data.includes(record.slice(2))),
+          `${signer} in ${found[0]?.where ?? ""}`,
+        ).to.equal(true);
+      }
+    }
+    const seen = keys.filter(({ signer }) => pieces.some(({ data }) => data.includes(signer.slice(2))));
+    expect(seen.length).to.be.greaterThan(10); // keys that signed; others only wait
   });
 
   it("finds no word, and no signer, that links records which no event joins", async () => {
@@ -149,24 +179,38 @@ describe("Privacy: the whole demo, searched", () => {
     return address.slice(2).padStart(64, "0");
   }
 
+  function identityContracts() {
+    const { identities, claims, consents } = told.suite;
+    return [identities, claims, consents];
+  }
+
+  function invoiceContracts() {
+    const { taxpayers, payments, invoices, ledger } = told.suite;
+    return [taxpayers, payments, invoices, ledger];
+  }
+
   async function linksIn(all: readonly Piece[]): Promise<Link[]> {
-    const { suite } = told;
     const contracts = new Map(
       await Promise.all(
-        [suite.identities, suite.claims, suite.consents].map(
+        [...identityContracts(), ...invoiceContracts()].map(
           async (contract) => [(await contract.getAddress()).toLowerCase(), contract.interface] as const,
         ),
       ),
     );
     const known = await publicWords();
-    return links(all, contracts, (one) => known.has(one));
+    // The slots of the invoice contracts that acts share are those of sellers' quotas and numbers. What they store is in events, too.
+    const invoicing = new Set(
+      await Promise.all(invoiceContracts().map(async (contract) => (await contract.getAddress()).toLowerCase())),
+    );
+    const searched = all.filter(({ where, contract }) => !(where.startsWith("storage") && invoicing.has(contract)));
+    return links(searched, contracts, (one) => known.has(one));
   }
 
-  /** Accounts of offices and contracts, topics of events, and schemas: these are meant to be seen with many records. */
+  /** Accounts of offices and contracts, topics of events, sellers, and schemas: these are meant to be seen with many records. */
   async function publicWords(): Promise<Set<string>> {
     const words = new Set<string>();
     const { suite } = told;
-    for (const contract of [suite.identities, suite.claims, suite.consents, suite.p256, suite.manager]) {
+    for (const contract of [...identityContracts(), ...invoiceContracts(), suite.p256, suite.manager]) {
       words.add((await contract.getAddress()).slice(2).toLowerCase());
       contract.interface.forEachEvent(({ topicHash }) => words.add(topicHash.slice(2)));
     }
@@ -176,11 +220,14 @@ describe("Privacy: the whole demo, searched", () => {
       for (const { from } of block?.prefetchedTransactions ?? []) words.add(from.slice(2).toLowerCase());
     }
     const schemaCreated = suite.claims.interface.getEvent("SchemaCreated").topicHash;
-    const schemas = new Set(
-      pieces.filter(({ data }) => data.startsWith(schemaCreated)).map(({ transaction }) => transaction),
+    const sellers = new Set(trade.sellers.map((identity) => identity.slice(2)));
+    const open = pieces.filter(
+      ({ data, where }) =>
+        data.startsWith(schemaCreated) || (where.startsWith("event") && sellers.has(data.slice(2 + 64, 2 + 128))),
     );
+    const transactions = new Set(open.map(({ transaction }) => transaction));
     for (const { data, transaction } of pieces) {
-      if (schemas.has(transaction)) for (const one of wordsOf(data)) words.add(one);
+      if (transactions.has(transaction)) for (const one of wordsOf(data)) words.add(one);
     }
     return words;
   }

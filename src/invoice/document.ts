@@ -239,7 +239,7 @@ export function invoiceOfDocument(document: Pick<InvoiceDocument, "fields" | "re
     throw new InvoiceDocumentError(["some of its fields are withheld; ask for the whole document"]);
   }
   const invoice = invoiceOfFields(valuesOfFields(document), currencyOfRecord(document));
-  return withTitle(invoice, document.title) as Invoice;
+  return withTitle<Invoice>(invoice, document.title);
 }
 
 /**

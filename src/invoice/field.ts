@@ -50,8 +50,9 @@ export function fieldsOfInvoice(invoice: Invoice): Record<string, string> {
     values[name] = canonicalize(encode(part, digitsIn(currency), digitsIn(taxCurrency))) ?? "null";
   };
   for (const [name, part] of Object.entries(invoice) as [string, unknown][]) {
-    if (isOneOf(LISTS, name)) (part as unknown[]).forEach((element, i) => add(`${name}[${i}]`, element));
-    else if (isOneOf(PARTIES, name)) {
+    if (isOneOf(LISTS, name)) {
+      for (const [i, element] of (part as unknown[]).entries()) add(`${name}[${i}]`, element);
+    } else if (isOneOf(PARTIES, name)) {
       for (const [property, value] of Object.entries(part as object)) add(`${name}.${property}`, value);
     } else add(name, part);
   }
@@ -82,7 +83,7 @@ export function partsOfFields(values: Readonly<Record<string, string>>, currency
   for (const [list, elements] of lists) {
     parts[list] = elements.sort(([a], [b]) => a - b).map(([, element]) => element);
   }
-  return parts as InvoiceParts;
+  return parts;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** From a number to the document, through the events of the registry. The chain keeps numbers as used or not, and no list of documents. */
-import { type EventLog, ZeroHash } from "ethers";
+import { type Log, ZeroHash } from "ethers";
 
 import { type EventPlace, walk } from "../common/history.js";
 import type { Contracts } from "../contracts.js";
@@ -47,25 +47,26 @@ export async function findByNumber(
   const { value } = parseNumber(scheme, text);
   const number = numberSchemeNumber(scheme);
   const network = await invoiceNetwork(contracts);
-  const [latest, issued, materialised, anchored] = await Promise.all([
-    provider.getBlockNumber(),
-    invoices.filters.InvoiceIssued(undefined, seller).getTopicFilter(),
-    invoices.filters.InvoiceMaterialised().getTopicFilter(),
-    invoices.filters.InvoicesAnchored(undefined, seller).getTopicFilter(),
-  ]);
+  const latest = await provider.getBlockNumber();
+  const issued = invoices.filters.InvoiceIssued(undefined, seller);
+  const anchored = invoices.filters.InvoicesAnchored(undefined, seller);
+  const materialised = invoices.filters.InvoiceMaterialised();
   const found: FoundInvoice[] = [];
   for (let start = from; start <= latest; start += BLOCKS) {
     const to = Math.min(start + BLOCKS - 1, latest);
-    const ask = async (topics: typeof issued) => (await invoices.queryFilter(topics as never, start, to)) as EventLog[];
-    const [singles, states, batches] = [await ask(issued), await ask(materialised), await ask(anchored)];
+    const [singles, batches, states] = await Promise.all([
+      invoices.queryFilter(issued, start, to),
+      invoices.queryFilter(anchored, start, to),
+      invoices.queryFilter(materialised, start, to),
+    ]);
     for (const log of singles) {
-      const { terms, content } = log.args.toObject() as { terms: unknown; content: { number: bigint } };
+      const { terms, content } = log.args;
       const own = termsOfChain(terms);
       if (content.number !== value || own.scheme !== number) continue;
-      found.push(await single(contracts, network, log, own, contentOfChain(content)));
+      found.push(await single(contracts, network, log, log.args.invoice, own, contentOfChain(content)));
     }
     for (const log of batches) {
-      const { terms: batch } = log.args.toObject() as { terms: ChainBatch };
+      const { terms: batch } = log.args;
       const own = termsOfChain(batch.terms);
       const position = value - batch.firstNumber;
       if (own.scheme !== number || position < 0n || position >= batch.count) continue;
@@ -73,7 +74,7 @@ export async function findByNumber(
       found.push({ ...placeOf(log), batch: id, position: Number(position) });
     }
     for (const log of states) {
-      const { batch, position, content } = log.args.toObject() as ChainMaterialised;
+      const { batch, position, content } = log.args;
       const reserved = found.find((one) => one.batch === batch && one.position === Number(position));
       if (content.number !== value || reserved === undefined) continue;
       const record = recordInBatch(await batchOf(contracts, batch, reserved.block), position, content);
@@ -87,11 +88,11 @@ export async function findByNumber(
 async function single(
   { invoices }: Asked,
   network: InvoiceNetwork,
-  log: EventLog,
+  log: Log,
+  invoice: string,
   terms: TermsRecord,
   content: ContentRecord,
 ): Promise<FoundInvoice> {
-  const invoice = String(log.args["invoice"]);
   let record = singleRecord(terms, content);
   if (invoiceId(network, record) !== invoice) {
     const reversals = await invoices.queryFilter(
@@ -193,6 +194,6 @@ export function contentOfChain(content: unknown): ContentRecord {
   };
 }
 
-function placeOf(log: EventLog): EventPlace {
+function placeOf(log: Log): EventPlace {
   return { block: log.blockNumber, logIndex: log.index, transaction: log.transactionHash };
 }

@@ -132,7 +132,7 @@ export async function* invoiceHistory(
         from: Number(registered.changedIn),
         what,
       },
-      decoder<InvoiceEvent>(REGISTRY),
+      (...of) => decoded(REGISTRY, ...of) as InvoiceEvent,
     ),
     walk(
       {
@@ -143,17 +143,16 @@ export async function* invoiceHistory(
         from: Number(booked.changedIn),
         what,
       },
-      decoder<InvoiceEvent>(LEDGER),
+      (...of) => decoded(LEDGER, ...of) as InvoiceEvent,
     ),
   ] as const;
   const heads = await Promise.all(walks.map(async (one) => one.next()));
   for (;;) {
-    const [ofRegistry, ofLedger] = heads.map((head) =>
-      head?.done === true ? undefined : (head?.value as InvoiceEvent),
-    );
-    if (ofRegistry === undefined && ofLedger === undefined) return;
+    const [ofRegistry, ofLedger] = heads.map((head) => (head.done === true ? undefined : head.value));
     const next = ofLedger === undefined || (ofRegistry !== undefined && isAfter(ofRegistry, ofLedger)) ? 0 : 1;
-    yield (next === 0 ? ofRegistry : ofLedger) as InvoiceEvent;
+    const event = next === 0 ? ofRegistry : ofLedger;
+    if (event === undefined) return;
+    yield event;
     heads[next] = await walks[next].next();
   }
 }
@@ -173,7 +172,7 @@ export async function* paymentHistory(
       ...{ provider, contract: payments, events: Object.keys(PAYMENTS), record: payment },
       ...{ from: Number(changedIn), what: `the payment ${payment}` },
     },
-    decoder<PaymentEvent>(PAYMENTS),
+    (...of) => decoded(PAYMENTS, ...of) as PaymentEvent,
   );
 }
 
@@ -181,7 +180,11 @@ function isAfter(a: EventPlace, b: EventPlace): boolean {
   return a.block === b.block ? a.logIndex > b.logIndex : a.block > b.block;
 }
 
-function decoder<Event>(table: Readonly<Record<string, (args: Args) => object>>) {
-  return (type: string, args: Record<string, unknown>, place: EventPlace): Event =>
-    ({ type, ...place, ...table[type]?.(args as unknown as Args) }) as Event;
+function decoded(
+  table: Readonly<Record<string, (args: Args) => object>>,
+  type: string,
+  args: Record<string, unknown>,
+  place: EventPlace,
+): object {
+  return { type, ...place, ...table[type]?.(args as unknown as Args) };
 }

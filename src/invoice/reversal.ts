@@ -74,9 +74,10 @@ export function buildReversal(document: InvoiceDocument, options: ReversalOption
     lines: content.lines.map(({ net, tax }) => ({ net: BigInt(net), tax: BigInt(tax) })),
     draws: content.draws.map(({ amount }) => BigInt(amount)),
   };
-  const untouched = content.lines.every(
-    ({ net, tax }, i) => BigInt(net) === left.lines[i]?.net && BigInt(tax) === left.lines[i]?.tax,
-  );
+  const untouched = content.lines.every(({ net, tax }, i) => {
+    const rest = left.lines[i];
+    return rest !== undefined && BigInt(net) === rest.net && BigInt(tax) === rest.tax;
+  });
   const parts = (() => {
     if (options.lines !== undefined) return takeLines(original, options.lines, content.lines, left);
     return untouched ? undefined : theRest(original, content.lines, left);

@@ -16,7 +16,7 @@ import { newNumber } from "../../invoice/world.js";
 import { loadFixture } from "../../world.js";
 import { caught } from "../identity-world.js";
 import { built, counter, paid, today } from "./world.js";
-import { invoices } from "./samples.js";
+import { invoices, without } from "./samples.js";
 
 const THREE = [
   { name: "门票", quantity: "3", unit: "C62", price: "1.33", category: "S", rate: 600 },
@@ -106,12 +106,13 @@ describe("reversals", () => {
     expect(await refused([{ id: "1" }], unpaid)).to.deep.equal(["CHAIN-LEFT"]);
   });
 
-  it("add up on random documents: line by line, the parts make the whole", async () => {
+  it("add up on random documents: line by line, the parts make the whole", () => {
     const now = new Date();
     let reversals = 0;
-    await fc.assert(
-      fc.asyncProperty(invoices, fc.array(fc.nat(20), { maxLength: 4 }), async (model, picks) => {
-        const { payments: _, allowances, charges, ...plain } = model;
+    fc.assert(
+      fc.property(invoices, fc.array(fc.nat(20), { maxLength: 4 }), (model, picks) => {
+        const plain = without(model, "payments", "allowances", "charges") as typeof model;
+        const { allowances, charges } = model;
         if (allowances?.length || charges?.length) return; // lines alone then do not make up the rows
         if (plain.totals.due !== 0n && plain.paymentTerms === undefined) return;
         const document = documentOf({ ...plain }, now);

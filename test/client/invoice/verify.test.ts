@@ -107,7 +107,7 @@ describe("what a document is worth", () => {
     const world = await loadFixture(counter);
     const { contracts } = world;
     const { document, id } = await issuedRide(world);
-    const number = `${document.record.content.number}`;
+    const { number } = document.record.content;
     const reversing = buildReversal(document, { number: `${newNumber()}`, time: (await today()).now });
     await reverseInvoice(contracts, world.operator, document, reversing);
     const [found] = await findByNumber(contracts, "Digital", number);

@@ -2,6 +2,7 @@ import { randomBytes } from "ethers";
 
 import type { Contracts } from "../../../src/index.js";
 import { dateOf } from "../../../src/common/time.js";
+import type { AccountKey } from "../../../src/identity/key.js";
 import { buildInvoice, type BuildOptions, type InvoiceSuite, invoiceSuite } from "../../../src/invoice/build.js";
 import type { InvoiceDocument } from "../../../src/invoice/document.js";
 import { issueInvoice } from "../../../src/invoice/issue.js";
@@ -14,7 +15,7 @@ import { type BuyerRequest, InvoiceWallet } from "../../../src/invoice/wallet.js
 import { LATER, word } from "../../identity/world.js";
 import { CNY, invoiceWorld, type InvoiceWorld, newNumber } from "../../invoice/world.js";
 import { loadFixture, SHIJIAZHUANG, time } from "../../world.js";
-import { ride } from "./samples.js";
+import { ride, without } from "./samples.js";
 
 /** The invoice world as a service sees it, and the wallets of a passenger and of the employer. */
 export interface Counter extends InvoiceWorld {
@@ -74,13 +75,13 @@ export async function paid(world: Counter, changes: Partial<PaymentDraft> = {}):
 
 /** A ride's invoice of today with a number of its own, its payments left to the builder. */
 export async function rideModel(changes: Partial<InvoiceDraft> = {}): Promise<Invoice> {
-  const { payments: _, ...invoice } = ride({
+  const invoice = ride({
     number: `${newNumber()}`,
     issueDate: (await today()).day,
     buyer: { name: "", address: { country: "CN" } },
     ...changes,
   });
-  return invoice;
+  return without(invoice, "payments");
 }
 
 /** A document over payments, made out to the company. */
@@ -114,7 +115,10 @@ export async function built(
 }
 
 /** Such a document, issued over a payment of 6.00 yuan. */
-export async function issuedRide(world: Counter, changes: Parameters<typeof built>[2] = {}) {
+export async function issuedRide(
+  world: Counter,
+  changes: Parameters<typeof built>[2] = {},
+): Promise<{ document: InvoiceDocument; buyer: BuyerRequest; id: string; key: AccountKey }> {
   const { document, buyer } = await built(world, [await paid(world)], changes);
   const id = await issueInvoice(world.contracts, world.operator, document);
   return { document, buyer, id, key: world.passenger.holderKey(buyer.salt) };

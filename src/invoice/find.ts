@@ -88,7 +88,7 @@ export async function findByNumber(
 async function single(
   { invoices }: Asked,
   network: InvoiceNetwork,
-  log: Log,
+  log: Pick<Log, "blockNumber" | "index" | "transactionHash">,
   invoice: string,
   terms: TermsRecord,
   content: ContentRecord,
@@ -194,6 +194,6 @@ export function contentOfChain(content: unknown): ContentRecord {
   };
 }
 
-function placeOf(log: Log): EventPlace {
+function placeOf(log: Pick<Log, "blockNumber" | "index" | "transactionHash">): EventPlace {
   return { block: log.blockNumber, logIndex: log.index, transaction: log.transactionHash };
 }

@@ -36,7 +36,7 @@ export async function codeStory(trade: Trade, metro: Seller, ride: InvoiceDocume
 
   const invoice = invoiceOfDocument(ride);
   const xml = toUbl(invoice).split("\n");
-  const line = xml.find((one) => one.includes("PayableAmount")) ?? xml.at(-1) ?? "";
+  const line = xml.find((one) => one.includes("TaxInclusiveAmount")) ?? xml.at(-1) ?? "";
   tell(`In UBL 2.1, for programs of other countries: ${line.trim().slice(0, 90)}`);
   const { 类型, 价税合计 } = toChinese(invoice);
   tell(`In its Chinese form: ${JSON.stringify({ 类型, 价税合计 })}`);

@@ -69,7 +69,7 @@ export async function nightStory(
   });
   bar.start(rides, 0);
   const keccak = await fastKeccak();
-  const ids = writeNight(night, keccak, (done) => {
+  const ids = await writeNight(night, keccak, (done) => {
     bar.update(done);
   });
   bar.stop();

@@ -111,7 +111,7 @@ export async function nightStory(
   const whole = (position: number) =>
     withPaths(rideAt(night, position), { invoice: invoices.proof(position), payment: payments.proof(position) });
   const plain = whole(mine);
-  tell(`The metro looks the ride up by its key: ${await verdict(plain)}.`);
+  tell(`The metro finds the ride: ${await verdict(plain)}.`);
   const buyer = passenger.newBuyer(CUSTOMERS.employer, CUSTOMERS.employerTaxNumber);
   const named = withNamedBuyer(plain, buyer);
   const deadline = await trade.later(DAY);

@@ -88,7 +88,7 @@ export async function reversalStory(trade: Trade, metro: Seller, booked: Booked)
   await confirmReversalBySeller(civitas, metro.operator, held, rest);
   tell(`The rest, ${yuan(rest.record.content.gross)} yuan, goes the same way: ${await counts()}.`);
   tell(`${await verdict(held)}.`);
-  await tryTo("Somebody takes back one fen more", async () => propose(part));
+  await tryTo("The employer proposes to take the two rides back once more", async () => propose(part));
 
   chapter("A ride is refunded after it was booked.");
   const paid = await pay(trade, metro, passenger, 600n);

@@ -136,7 +136,9 @@ abstract contract BureauHandler is LedgerModel {
 
     /// @dev Mostly in another city, whose clock is another; then an operator and a quota are needed again.
     function _readmit(Office memory office) private {
-        uint32 city = _anyCity();
+        uint32 city = _home(office.seller);
+        if (_random(2) == 0) city = _parentOf(city);
+        if (_random(8) == 0) city = _anyCity();
         if (_random(8) != 0) office.by = _officers[_anyOfficer(city, office.bureau)];
         uint16 kinds = office.bureau == TAX_BUREAU ? 0x1e : 0x60;
         if (_random(12) == 0) kinds = 0x7e;

@@ -105,8 +105,14 @@ abstract contract DocumentHandler is PaymentHandler {
         if (dice == 1) return 10 * PAGE + _random(100); // mostly in a page of batches
         if (dice < 4 && _tried[scheme].length != 0) return _tried[scheme][_random(_tried[scheme].length)];
         // A few pages for each seller, which others may have been allotted.
-        number = scheme == NumberScheme.Own ? 1 + _random(400) : (_random(2) + 3 * seller) * PAGE + ++_numbers;
+        number = scheme == NumberScheme.Own ? _anyText() : (_random(2) + 3 * seller) * PAGE + ++_numbers;
         _tried[scheme].push(number);
+    }
+
+    /// @dev Three digits, or rarely what is no text.
+    function _anyText() private returns (uint256) {
+        if (_random(30) == 0) return 1 + _random(400);
+        return ((48 + _random(10)) << 16) | ((48 + _random(10)) << 8) | (48 + _random(10));
     }
 
     /// @dev Mostly the next range of a page; sometimes one that runs over into the next page.

@@ -38,7 +38,8 @@ contract InvoiceArithmeticTest is Test {
     }
 
     function testFuzz_theRoundedTaxOfOneItemIsRight(uint128 net, uint16 rate) public pure {
-        if (net == 0) net = 1;
+        rate %= 10_001;
+        if (net < 3) net += 3;
         uint256 product = uint256(net) * rate;
         assertTrue(InvoiceArithmetic.isTaxOf(net, product / 10_000, rate, 1)); // down
         assertTrue(InvoiceArithmetic.isTaxOf(net, (product + 5_000) / 10_000, rate, 1)); // half up

@@ -51,6 +51,8 @@ abstract contract InvoiceModel is PaymentModel {
         uint32 city;
         uint24 period;
         uint40 issuedAt;
+        bool touched;
+        bool cancelled;
         Terms terms;
         bytes32[] leaves;
         uint256[] items;
@@ -181,9 +183,24 @@ abstract contract InvoiceModel is PaymentModel {
             require(paper.content.buyer == 0 || paper.content.buyer == buyer);
             require(paper.content.draws[0].payment == _paid[ask.payment].id);
             require(_isAsked(ask, buyer, _paid[ask.payment].changes));
+            ++_paid[ask.payment].changes;
             doc.named = buyer;
         }
         return doc.id;
+    }
+
+    /// @dev Nothing is in the batch any more: its payments are free, and its quota is given back.
+    function ruleCancel(address by, uint256 seller, uint64 serial) external asRule {
+        for (uint256 i = 0; i < _docTrees.length; ++i) {
+            DocTree storage tree = _docTrees[i];
+            if (tree.seller != seller || tree.serial != serial) continue;
+            uint8 kind = uint8(tree.terms.kind);
+            require(!tree.touched && !tree.cancelled && _isOperator(by, seller, _bureauOf(kind)));
+            tree.cancelled = true;
+            _paymentTrees[tree.paymentTree].use = IPaymentRegistry.BatchUse.Free;
+            return _uncharge(seller, kind, tree.terms.currency, tree.period, tree.net);
+        }
+        revert("no such batch");
     }
 
     // -------------------------------------------------------------------------------------------------------- internal: issuing
@@ -222,7 +239,8 @@ abstract contract InvoiceModel is PaymentModel {
     }
 
     function _isContent(Content memory content) internal view returns (bool) {
-        return content.root != 0 && content.time <= block.timestamp && PlainRules.addsUp(content);
+        bool said = content.number != 0 && content.root != 0 && content.time <= block.timestamp;
+        return said && PlainRules.addsUp(content);
     }
 
     function _drawAll(uint256 seller, Terms calldata terms, Content calldata content, Ask[] calldata asks) private {
@@ -261,6 +279,7 @@ abstract contract InvoiceModel is PaymentModel {
         Content memory content = paper.content;
         tree.netLeft -= content.net;
         tree.taxLeft -= content.tax;
+        tree.touched = true;
         _useReserved(paper.terms.scheme, tree.seller, content.number);
         (doc.issued, doc.city, doc.period, doc.issuedAt) = (true, tree.city, tree.period, tree.issuedAt);
         if (_paid[ask.payment].payerKey == 0) {
@@ -278,7 +297,8 @@ abstract contract InvoiceModel is PaymentModel {
         if (doc.batch == NONE) return false;
         DocTree storage tree = _docTrees[doc.batch - 1];
         Invoice memory paper = _paper(index);
-        if (doc.seller != tree.seller || paper.serial != tree.serial || paper.position >= tree.count) return false;
+        if (tree.cancelled || doc.seller != tree.seller || paper.serial != tree.serial || paper.position >= tree.count)
+            return false;
         if (paper.terms.kind != tree.terms.kind || paper.terms.scheme != tree.terms.scheme) return false;
         if (paper.terms.currency != tree.terms.currency || InvoiceId.unwrap(paper.reverses) != 0) return false;
         Content memory content = paper.content;

@@ -69,7 +69,7 @@ abstract contract InvoiceTown is TownModel {
         manager.grantRole(_role(0, INVOICING_CONTRACT), address(_secondInvoices), 0);
         manager.grantRole(_role(0, REVERSING_CONTRACT), address(ledger), 0);
         manager.grantRole(_role(0, REVERSING_CONTRACT), address(_secondLedger), 0);
-        manager.grantRole(_role(1, REGISTRAR), address(this), 0);
+        for (uint32 city = 1; city <= CITIES; ++city) manager.grantRole(_role(city, REGISTRAR), address(this), 0);
         _names[address(invoices)] = "Civitas InvoiceRegistry";
         _names[address(ledger)] = "Civitas InvoiceLedger";
         _names[address(payments)] = "Civitas PaymentRegistry";
@@ -105,7 +105,7 @@ abstract contract InvoiceTown is TownModel {
         for (uint256 i = 0; i < SELLERS; ++i) if (_idle[i]) seller = i;
         if (!_idle[seller] && _random(6) != 0) return;
         CityId[] memory none = new CityId[](0);
-        if (!isActive(1)) return;
+        if (_idle[seller] && !isActive(_home(seller))) return;
         if (_idle[seller]) identities.reinstate(_sellers[seller], 1, none);
         else identities.suspend(_sellers[seller], 1, none);
         _idle[seller] = !_idle[seller];
@@ -184,7 +184,11 @@ abstract contract InvoiceTown is TownModel {
         (_operatorKeys[seller], _operators[seller]) = (0x09E8A700 + seller, vm.addr(0x09E8A700 + seller));
         (, uint32 version) = identities.tagVersions();
         IIdentityRegistry.Identity memory person;
-        (person.kind, person.city, person.tagVersion) = (IIdentityRegistry.Kind.Legal, CityId.wrap(1), version);
+        (person.kind, person.city, person.tagVersion) = (
+            IIdentityRegistry.Kind.Legal,
+            CityId.wrap(_home(seller)),
+            version
+        );
         person.tags = new bytes32[](1);
         (person.tags[0], person.signer, person.deadline) = (_newThing(), _signer(key), type(uint40).max);
         IdentityId id = identities.idOf(person);
@@ -221,6 +225,12 @@ abstract contract InvoiceTown is TownModel {
         bytes32 name = keccak256(bytes(_names[target]));
         bytes32 domain = keccak256(abi.encode(typehash, name, keccak256("1"), uint256(31337), target));
         return keccak256(bytes.concat(hex"1901", domain, structHash));
+    }
+
+    /// @dev The city of the seller's identity.
+    function _home(uint256 seller) internal pure returns (uint32) {
+        if (seller == 0) return 3;
+        return seller == 1 ? 5 : 4;
     }
 
     function _sellerKey(uint256 seller) internal pure returns (uint256) {

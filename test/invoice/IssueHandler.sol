@@ -113,6 +113,18 @@ abstract contract IssueHandler is DocumentHandler {
         _play(Play(name, address(invoices), RELAYER, call, rule, buyer != 0));
     }
 
+    /// @dev Mostly a batch that nothing came out of yet.
+    function cancel(uint256 seed) external {
+        _begin(seed);
+        if (_docTrees.length == 0 || _random(2) == 0) return;
+        DocTree storage tree = _docTrees[_random(_docTrees.length)];
+        (uint256 seller, uint64 serial, address by) = (tree.seller, tree.serial, _anyOperator(tree.seller));
+        if (_random(16) == 0) serial += 1;
+        bytes memory call = abi.encodeCall(invoices.cancel, (_sellers[seller], serial));
+        bytes memory rule = abi.encodeCall(this.ruleCancel, (by, seller, serial));
+        _play(Play("cancel", address(invoices), by, call, rule, false));
+    }
+
     // ------------------------------------------------------------------------------------------------------- internal: issuing
 
     /// @dev New documents; now and then with one of an earlier call, or twice the same.

@@ -79,8 +79,9 @@ abstract contract LedgerModel is InvoiceModel {
 
     function ruleConfirm(uint256 index, Hold calldata hold) external asRule {
         Doc storage doc = _live(index);
-        require(!closed && !doc.confirmed);
+        require(!doc.confirmed);
         _checkHolder(index, hold);
+        _hear(index, HOLDER);
         doc.confirmed = true;
         ++doc.changes;
     }
@@ -89,7 +90,8 @@ abstract contract LedgerModel is InvoiceModel {
         Doc storage doc = _live(index);
         require(!closed && !doc.booked && !_isOpen(index) && holder != 0);
         _checkHolder(index, hold);
-        doc.handedOn = holder;
+        _hear(index, HOLDER);
+        (doc.handedOn, doc.confirmed) = (holder, true);
         ++doc.changes;
     }
 
@@ -98,10 +100,12 @@ abstract contract LedgerModel is InvoiceModel {
         (uint32 city, uint24 period) = (CityId.unwrap(booking.city), TaxPeriod.unwrap(booking.period));
         require(!doc.booked && !_isOpen(index) && city <= CITIES && isActive(city) && !closed && _opened[city]);
         require(PlainRules.isMonth(period) && period <= PlainRules.monthAt(block.timestamp, _clock[city]));
-        require(period > _closedThrough[city]);
+        require(period > _closedThrough[city] && period >= doc.period);
         require(!_isWithdrawn(_paper(index).content));
         _checkHolder(index, hold);
+        _hear(index, HOLDER);
         (doc.booked, doc.bookedAt, doc.bookedFor, doc.deductible) = (true, city, period, booking.deductible);
+        doc.confirmed = true;
         ++doc.changes;
     }
 
@@ -109,6 +113,7 @@ abstract contract LedgerModel is InvoiceModel {
         Doc storage doc = _live(index);
         require(doc.booked && doc.bookedFor > _closedThrough[doc.bookedAt]);
         _checkHolder(index, hold);
+        _hear(index, HOLDER);
         _unbook(doc);
     }
 
@@ -124,6 +129,7 @@ abstract contract LedgerModel is InvoiceModel {
     function ruleReverse(address by, uint256 index, uint256 reversing) external asRule returns (InvoiceId) {
         Doc storage doc = _live(index);
         require(!_isOpen(index) && !doc.booked && !doc.confirmed && _isSeller(by, index));
+        _hear(index, SELLER);
         return _reverse(index, reversing);
     }
 
@@ -131,12 +137,9 @@ abstract contract LedgerModel is InvoiceModel {
         Doc storage doc = _live(index);
         Reversals storage reversals = _reversals[index];
         require(!_isOpen(index));
-        if (reversals.document != 0) {
-            reversals.lapsed[reversals.side] = true;
-            reversals.mayAt[reversals.side] = reversals.proposedAt + 2 * PERIOD;
-        }
         _checkReversal(index, _paper(reversing).content);
         uint8 side = _sideOf(by, index, hold);
+        _hear(index, side);
         require(block.timestamp >= reversals.mayAt[side]);
         (reversals.document, reversals.proposedAt, reversals.side) = (reversing + 1, uint40(block.timestamp), side);
         ++doc.changes;
@@ -158,7 +161,8 @@ abstract contract LedgerModel is InvoiceModel {
         Doc storage doc = _live(index);
         Reversals storage reversals = _reversals[index];
         require(_isOpen(index));
-        _sideOf(by, index, hold);
+        bool persons = hold.key == 0 && _isPersons(by, _docs[index].seller);
+        _hear(index, persons ? SELLER : _sideOf(by, index, hold));
         reversals.document = 0;
         reversals.mayAt[reversals.side] = uint40(block.timestamp) + PERIOD;
         ++doc.changes;
@@ -187,6 +191,22 @@ abstract contract LedgerModel is InvoiceModel {
     function _isOpen(uint256 index) internal view returns (bool) {
         Reversals storage reversals = _reversals[index];
         return reversals.document != 0 && block.timestamp - reversals.proposedAt <= PERIOD;
+    }
+
+    /// @dev A side acts, so it has not vanished: what the other let lapse counts no more. A proposal that nobody answered has ended.
+    function _hear(uint256 index, uint8 side) private {
+        Reversals storage reversals = _reversals[index];
+        if (reversals.document != 0 && !_isOpen(index)) {
+            reversals.lapsed[reversals.side] = true;
+            reversals.mayAt[reversals.side] = reversals.proposedAt + 2 * PERIOD;
+            reversals.document = 0;
+        }
+        reversals.lapsed[1 - side] = false;
+    }
+
+    /// @dev The legal person's operator, whatever the bureau says.
+    function _isPersons(address by, uint256 seller) private view returns (bool) {
+        return seller < SELLERS && by == _operators[seller] && !_idle[seller];
     }
 
     function _unbook(Doc storage doc) private {
@@ -253,6 +273,7 @@ abstract contract LedgerModel is InvoiceModel {
         _useNumber(paper.terms.scheme, doc.seller, content.number);
         if (doc.booked && doc.deductible) doc.transferOut += content.tax;
         _reversals[index].document = 0;
+        _reversals[index].lapsed = [false, false];
         ++doc.changes;
         return _docs[reversing].id;
     }

@@ -36,6 +36,8 @@ abstract contract PaymentModel is QuotaModel {
         IdentityId payee;
         uint16 currency;
         uint128 total;
+        uint256 seen; // of the total, what has a state
+        uint40 anchoredAt;
         IPaymentRegistry.BatchUse use;
         bytes32[] leaves;
         uint256[] items;
@@ -82,7 +84,7 @@ abstract contract PaymentModel is QuotaModel {
 
     function paymentStatus(uint256 index) external view returns (IPaymentRegistry.PaymentStatus, int256 left) {
         Paid storage paid = _paid[index];
-        if (!paid.exists && !_isLeaf(index)) return (IPaymentRegistry.PaymentStatus.Unknown, 0);
+        if (!paid.exists && (_isCounted(index) || !_isLeaf(index))) return (IPaymentRegistry.PaymentStatus.Unknown, 0);
         left = leftOf(index);
         bool reserved =
             paid.batch != NONE && _paymentTrees[paid.batch - 1].use == IPaymentRegistry.BatchUse.Batch && !paid.settled;
@@ -130,6 +132,7 @@ abstract contract PaymentModel is QuotaModel {
         PaymentTree storage tree = _paymentTrees.push();
         (tree.provider, tree.serial, tree.city) = (by, batch.serial, CityId.unwrap(batch.city));
         (tree.count, tree.payee, tree.currency, tree.total) = (batch.count, batch.payee, batch.currency, batch.total);
+        tree.anchoredAt = uint40(block.timestamp);
         (tree.leaves, tree.items, tree.id) = (leaves, items, payments.batchOf(by, batch.serial));
         for (uint256 i = 0; i < items.length; ++i) {
             Payment storage payment = _payments[items[i]];
@@ -151,7 +154,7 @@ abstract contract PaymentModel is QuotaModel {
             bool provides = by == payment.provider && _member[by][city][PROVIDER];
             require(provides || (by == address(this) && _isController(city, acting)));
             _known(items[i], false);
-            if (items.length == 1 || refunded[i] != _paid[items[i]].refunded) _refund(items[i], refunded[i]);
+            if (items.length == 1 || refunded[i] > _paid[items[i]].refunded) _refund(items[i], refunded[i]);
         }
     }
 
@@ -231,6 +234,10 @@ abstract contract PaymentModel is QuotaModel {
     function _known(uint256 item, bool badProof) private {
         if (_paid[item].exists) return;
         require(_isLeaf(item) && !badProof);
+        PaymentTree storage tree = _paymentTrees[_paid[item].batch - 1];
+        require(_payments[item].paidAt <= tree.anchoredAt);
+        tree.seen += _payments[item].amount;
+        require(tree.seen <= tree.total);
         _enter(item);
     }
 
@@ -255,14 +262,22 @@ abstract contract PaymentModel is QuotaModel {
         require(IdentityId.unwrap(payment.payee) != 0 && payment.paidAt <= block.timestamp);
         uint256 seller = _sellerOf(payment.payee);
         require(payment.payer == 0 || seller == SELLERS || _paid[item].payerKey != _sellerKey(seller));
-        _countOnce(keccak256(abi.encode("transaction", payment.provider, payment.transactionId)), item);
-        _countOnce(keccak256(abi.encode("order", payment.payee, payment.order)), item);
+        require(!_isCounted(item));
+        _counted[_transactionKey(item)] = item + 1;
+        _counted[_orderKey(item)] = item + 1;
         _paid[item].exists = true;
     }
 
-    function _countOnce(bytes32 key, uint256 item) private {
-        require(_counted[key] == 0);
-        _counted[key] = item + 1;
+    function _isCounted(uint256 item) private view returns (bool) {
+        return _counted[_transactionKey(item)] != 0 || _counted[_orderKey(item)] != 0;
+    }
+
+    function _transactionKey(uint256 item) private view returns (bytes32) {
+        return keccak256(abi.encode("transaction", _payments[item].provider, _payments[item].transactionId));
+    }
+
+    function _orderKey(uint256 item) private view returns (bytes32) {
+        return keccak256(abi.encode("order", _payments[item].payee, _payments[item].order));
     }
 
     function _refund(uint256 item, uint256 refunded) private {

@@ -38,8 +38,8 @@ library PlainRules {
 
     /// @dev Between net times rate rounded up, less the tolerance, and the same rounded down, plus the tolerance.
     function isTaxOf(uint256 net, uint256 tax, uint256 rate, uint256 items) internal pure returns (bool) {
-        if (net == 0 || tax == 0) return tax == 0 && (net == 0 || net * rate <= 10_000 * _tolerance(items));
-        uint256 tolerance = _tolerance(items);
+        uint256 tolerance = _tolerance(items, net);
+        if (net == 0 || tax == 0) return tax == 0 && (net == 0 || net * rate <= 10_000 * tolerance);
         return tax + tolerance >= (net * rate + 9_999) / 10_000 && tax <= (net * rate) / 10_000 + tolerance;
     }
 
@@ -73,7 +73,7 @@ library PlainRules {
                 category == "G" ||
                 category == "O";
         if (untaxed) return line.rate == 0 && line.tax == 0;
-        if (!taxed || (category == "S" && line.rate == 0)) return false;
+        if (!taxed || (category == "S" && line.rate == 0) || line.rate > 10_000) return false;
         return isTaxOf(line.net, line.tax, line.rate, line.items);
     }
 
@@ -81,7 +81,9 @@ library PlainRules {
         return one.category < other.category || (one.category == other.category && one.rate < other.rate);
     }
 
-    function _tolerance(uint256 items) private pure returns (uint256) {
-        return items > 100 ? 100 : items;
+    /// @dev One minor unit for each item, at most 100, and never more than the net amount.
+    function _tolerance(uint256 items, uint256 net) private pure returns (uint256) {
+        if (items > 100) items = 100;
+        return items > net ? net : items;
     }
 }

@@ -11,7 +11,7 @@ import {PlainRules} from "./PlainRules.sol";
 
 /// @title The rules of bureaus as a plain model: who may issue, how much in which month, under which numbers.
 /// @dev A quota's use is the sum of a list of all that was charged and given back. Bureaus of cities 2 to 5 are open, each with a clock of
-/// its own. Sellers 0, 1 and 2 are taxpayers of cities 3, 5 and 4; seller 2 is a fiscal unit of city 3 too.
+/// its own. Sellers 0, 1 and 2 are taxpayers of cities 3, 5 and 4; seller 2 is a fiscal unit of city 2 too.
 abstract contract QuotaModel is InvoiceTown {
     uint256 internal constant PAGE = 100_000;
     uint8 internal constant SINGLES = 1;
@@ -58,7 +58,7 @@ abstract contract QuotaModel is InvoiceTown {
         _admit(0, TAX_BUREAU, 3, 0x1e);
         _admit(1, TAX_BUREAU, 5, 0x1e);
         _admit(2, TAX_BUREAU, 4, 0x1e);
-        _admit(2, FISCAL_BUREAU, 3, 0x60);
+        _admit(2, FISCAL_BUREAU, 2, 0x60);
     }
 
     // -------------------------------------------------------------------------------------------------------------- reading
@@ -134,7 +134,7 @@ abstract contract QuotaModel is InvoiceTown {
     function ruleAdmit(address by, uint256 seller, uint32 bureau, uint32 city, uint16 kinds) external asRule {
         Admission storage admission = _admissions[seller][bureau];
         require(_may(by, city, bureau) && _opened[city] && !_idle[seller] && _areKinds(bureau, kinds));
-        require(!admission.admitted);
+        require(!admission.admitted && _isAncestorOrSelf(city, _home(seller)));
         (admission.admitted, admission.frozen, admission.city, admission.kinds) = (true, false, city, kinds);
         (admission.utcOffset, admission.round) = (_clock[city], admission.round + 1);
     }
@@ -169,6 +169,7 @@ abstract contract QuotaModel is InvoiceTown {
         require(_isOperator(by, seller, bureau));
         require(isActive(admission.city) && !closed);
         (city, period) = (admission.city, PlainRules.monthAt(block.timestamp, admission.utcOffset));
+        require(limitOf(seller, bureau, currency) != 0);
         require(usedOf(seller, bureau, currency, period) <= limitOf(seller, bureau, currency));
     }
 
@@ -206,6 +207,7 @@ abstract contract QuotaModel is InvoiceTown {
 
     function _useNumber(NumberScheme scheme, uint256 seller, uint256 number) internal {
         require(number != 0 && number < _limitOf(scheme));
+        if (scheme == NumberScheme.Own) require(_isPrintable(number));
         if (scheme != NumberScheme.Own) _pageFor(scheme, seller, number / PAGE, SINGLES).use = SINGLES;
         _useReserved(scheme, seller, number);
     }
@@ -233,6 +235,12 @@ abstract contract QuotaModel is InvoiceTown {
     ) private view returns (Page storage page) {
         page = _pages[scheme][index];
         require((page.use == 0 || page.use == use) && (page.owner == 0 || page.owner == seller + 1));
+    }
+
+    /// @dev 1 to 31 characters of ASCII, from a space to a tilde.
+    function _isPrintable(uint256 number) private pure returns (bool) {
+        for (; number != 0; number /= 256) if (number % 256 < 32 || number % 256 > 126) return false;
+        return true;
     }
 
     function _limitOf(NumberScheme scheme) internal pure returns (uint256) {

@@ -166,7 +166,7 @@ interface IInvoiceRegistry {
     error Empty();
     /// @notice The document breaks a rule of EN 16931 (its name in ASCII); `index` is that of the tax line, if it is about one.
     error ArithmeticInvalid(bytes16 rule, uint256 index);
-    /// @notice A document has a kind, a currency, a root, a time that has come, and a buyer.
+    /// @notice A document has a kind, a currency, a number, a root, a time that has come, and a buyer.
     error InvoiceInvalid(InvoiceId invoice);
     /// @notice There is one payment for each draw, in ascending order, to the seller, in the document's currency.
     error DrawInvalid(InvoiceId invoice, uint256 index);
@@ -234,7 +234,7 @@ interface IInvoiceRegistry {
     /// @notice Reverse a document, or a part of it. By (network, REVERSING) with the role alone.
     /// @param reversing The reversing document: of the same terms and buyer, single, with `reverses` set; its lines and draws are
     /// what it takes off and gives back.
-    /// @param by Who confirmed it.
+    /// @param by Who sent the act that confirms it.
     /// @return document The reversing document.
     /// @return whole Whether nothing is left.
     function reverse(

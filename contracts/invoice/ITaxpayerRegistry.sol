@@ -198,7 +198,7 @@ interface ITaxpayerRegistry is IInvoiceNumbers {
     /// @notice Name an account that may issue. By the bureau under the guard. It must be the legal person's own operator whenever it acts.
     function nameOperator(IdentityId person, Capability bureau, address operator, CityId[] calldata lineage) external;
 
-    /// @notice The account issues no more. By the bureau with the role alone.
+    /// @notice The account issues no more. By the bureau with the role alone, also after a dismissal.
     function dropOperator(IdentityId person, Capability bureau, address operator, CityId[] calldata lineage) external;
 
     // -------------------------------------------------------------------------------------------------- for an InvoiceRegistry

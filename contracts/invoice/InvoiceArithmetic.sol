@@ -16,7 +16,7 @@ library InvoiceArithmetic {
 
     /// @notice The rule of EN 16931 that the document breaks, or nothing.
     /// @return rule Its name in ASCII, such as "BR-CO-17"; zero if the document adds up.
-    /// @return index Of the tax line or payment, if the rule is about one.
+    /// @return index Of the tax line, if the rule is about one; without a rule it says nothing.
     function faultOf(Content calldata content) internal pure returns (bytes16 rule, uint256 index) {
         uint256 net;
         uint256 tax;

@@ -73,7 +73,9 @@ abstract contract InvoiceNumbers is IInvoiceNumbers {
             uint256 index = first / NUMBERS_IN_PAGE;
             NumberPage storage page = _pageFor(scheme, seller, index, PageUse.Ranges);
             require(first % NUMBERS_IN_PAGE >= page.next, NumberUsed(scheme, first));
-            first = (index + 1) * NUMBERS_IN_PAGE;
+            // slither-disable-next-line divide-before-multiply
+            first = (index + 1) * NUMBERS_IN_PAGE; // the next page
+            // slither-disable-next-line divide-before-multiply
             uint256 next = first < end ? NUMBERS_IN_PAGE : end - index * NUMBERS_IN_PAGE;
             (page.use, page.next) = (PageUse.Ranges, uint24(next));
         }

@@ -232,6 +232,7 @@ abstract contract InvoiceProposals is CityManaged, EIP712, IInvoiceLedger {
         require(block.timestamp <= held.deadline, OrderExpired(held.deadline));
         bytes32 holder = _holderOf(invoice, id);
         require(holder != 0, NotRequested(id));
+        // slither-disable-next-line incorrect-equality
         require(holderCommitment(held.salt, held.signer, held.title) == holder, NotHolder(id));
         bytes32 digest = _hashTypedDataV4(keccak256(encoded));
         require(held.signer.isValid(digest, held.signature), SignatureInvalid(held.signer));

@@ -33,8 +33,11 @@ abstract contract InvoiceStore is CityManaged, EIP712, IInvoiceRegistry {
     mapping(InvoiceId invoice => State) internal _states;
     mapping(InvoiceId batch => BatchState) internal _batches;
     mapping(InvoiceId invoice => bytes32) internal _named;
+    // InvoiceRegistry writes both.
+    // slither-disable-start uninitialized-state
     mapping(InvoiceId invoice => mapping(uint256 line => Reversed)) internal _reversed;
     mapping(InvoiceId invoice => mapping(PaymentId payment => uint128)) internal _givenBack;
+    // slither-disable-end uninitialized-state
 
     constructor(ITaxpayerRegistry taxpayers_, IPaymentRegistry payments_) EIP712("Civitas InvoiceRegistry", "1") {
         taxpayers = taxpayers_;
@@ -52,7 +55,7 @@ abstract contract InvoiceStore is CityManaged, EIP712, IInvoiceRegistry {
         State memory state = _states[id];
         if (state.reversing) return (InvoiceStanding.Reversing, id);
         if (state.reversed) return (InvoiceStanding.Reversed, id);
-        bool withdrawn;
+        bool withdrawn = false;
         if (state.issuedAt != 0) {
             withdrawn = _isWithdrawn(invoice.content);
             standing = InvoiceStanding.Issued;
@@ -130,6 +133,7 @@ abstract contract InvoiceStore is CityManaged, EIP712, IInvoiceRegistry {
     ) internal view returns (bool) {
         BatchState memory batch = _batches[batchOf(invoice.terms.seller, invoice.serial)];
         Content calldata content = invoice.content;
+        // slither-disable-next-line unused-return
         (bytes16 rule, ) = content.faultOf();
         return
             invoice.position < batch.count &&

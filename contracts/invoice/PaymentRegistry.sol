@@ -266,6 +266,7 @@ contract PaymentRegistry is PaymentStore {
         if (state.settled) return;
         BatchUse use = _batches[batch].use;
         require(use != BatchUse.Batch, PaymentReserved(id));
+        // slither-disable-next-line incorrect-equality
         if (use == BatchUse.Free) _batches[batch].use = BatchUse.Singles;
     }
 

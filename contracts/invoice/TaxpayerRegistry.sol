@@ -137,7 +137,9 @@ contract TaxpayerRegistry is CityManaged, InvoiceNumbers, ITaxpayerRegistry {
 
     /// @inheritdoc ITaxpayerRegistry
     function dropOperator(IdentityId person, Capability bureau, address operator, CityId[] calldata lineage) external {
-        Taxpayer memory taxpayer = _restricted(person, bureau, lineage);
+        Taxpayer memory taxpayer = _taxpayers[_keyOf(person, bureau)]; // a dismissed one's too, who still cancels and reverses
+        require(taxpayer.admissions != 0, TaxpayerUnknown(person, bureau));
+        _checkStanding(taxpayer.city, bureau, lineage);
         bool removed = _operators[_admissionOf(person, bureau, taxpayer)].remove(operator);
         require(removed, OperatorUnchanged(person, operator));
         emit OperatorDropped(person, bureau, operator, msg.sender, _touch(person, bureau, taxpayer));

@@ -54,7 +54,6 @@ export async function fiscalStory(trade: Trade, { police, hospital }: Sellers): 
   await send(trade, order);
   trade.secrets.holders.push({ signer: next.signer, invoice: documentId(bill) });
   const shown = discloseFields(bill, ["number", "lines", "totals", "buyer.name"], { payments: true });
-  delete shown.object; // the hospital's number of the case stays with the patient
   const claim = await deliver(handedOn(shown, next), insurer);
   const { lines, buyer } = partsOfInvoice(claim);
   const items = lines?.map(({ name }) => name).join(", ");

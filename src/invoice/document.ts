@@ -261,6 +261,7 @@ export function discloseFields(
   }
   const copy = structuredClone(document);
   copy.fields = copy.fields.map((field) => (isErased(field) || wanted(field) ? field : { leaf: leafOf(field) }));
+  if (!names.includes("object")) delete copy.object; // it says what the field says
   if (!payments) copy.evidence = [];
   if (!title) {
     delete copy.title;

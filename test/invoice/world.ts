@@ -126,7 +126,12 @@ export async function admitSeller(
 }
 
 /** The legal person's key names an account that acts for it. */
-export async function nameOperator(world: IdentityWorld, person: string, key: AccountKey, operator: Signer) {
+export async function nameOperator(
+  world: IdentityWorld,
+  person: string,
+  key: AccountKey,
+  operator: Signer,
+): Promise<void> {
   await setOperator(world, person, key, operator.address, true);
 }
 

@@ -12,7 +12,7 @@ describe("SuiteDirectory", () => {
 
   it("lists the suite by name, with address, code hash and start block", async () => {
     const { directory, registry, manager, resolver } = await loadFixture(fixture);
-    const names = await directory.names(0, 10);
+    const names = await directory.names(0, 100);
     expect(names).to.deep.equal(PUBLISHED.map(name));
     expect(await directory.names(1, 1)).to.deep.equal([name("CityRegistry")]);
     expect(await directory.names(PUBLISHED.length + 1, 1)).to.deep.equal([]);

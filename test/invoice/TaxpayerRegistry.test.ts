@@ -342,12 +342,22 @@ describe("TaxpayerRegistry", () => {
         async () => admitting.freeze(person, bureau, 1, []),
         async () => admitting.unfreeze(person, bureau, 1, []),
         async () => admitting.nameOperator(person, bureau, operator, []),
-        async () => admitting.dropOperator(person, bureau, operator, []),
         async () => admitting.allotNumbers(0, 1, person, bureau),
       ]) {
         await expect(act()).to.be.revertedWithCustomError(taxpayers, "TaxpayerUnknown").withArgs(person, bureau);
       }
     }
     await expect(admitting.setKinds(company, TAX, 2, [])).to.be.revertedWithCustomError(taxpayers, "TaxpayerUnknown");
+    await expect(admitting.dropOperator(company, TAX, operator, []))
+      .to.be.revertedWithCustomError(taxpayers, "TaxpayerUnknown")
+      .withArgs(company, TAX);
+  });
+
+  it("drops the operators of a dismissed one too, who could still cancel and reverse", async () => {
+    const { taxpayers, seller, admitting, operator } = await loadFixture(newcomers);
+    await admitting.dismiss(seller, TAX, 1, []);
+    expect(await taxpayers.isOperator(seller, TAX, operator)).to.equal(true);
+    await admitting.dropOperator(seller, TAX, operator, []);
+    expect(await taxpayers.isOperator(seller, TAX, operator)).to.equal(false);
   });
 });

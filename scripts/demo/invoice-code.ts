@@ -24,7 +24,7 @@ export async function codeStory(trade: Trade, metro: Seller, ride: InvoiceDocume
   chapter("The ride's invoice carries a code that any phone reads, and an auditor can check.");
   const code = await signInvoiceCode(trade.suite, metro.operator, ride);
   const text = formatInvoiceCode(code, VERIFY_AT);
-  tell(`${text.slice(0, 64)}… (${text.length} characters; what follows # never leaves the phone)`);
+  tell(`${text.slice(0, 64)}… (${text.length} characters; what follows # is sent to no server)`);
   const { record } = readInvoiceCode(text);
   tell(`Read back: number ${record.content.number}; no name, no route, no salt.`);
   tell(`${(await verifyInvoiceCode(civitas, text)).message}.`);

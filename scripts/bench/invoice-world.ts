@@ -1,23 +1,17 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { keccak256, TypedDataEncoder, type TypedDataField, ZeroHash } from "ethers";
+import { keccak256, type TypedDataField, ZeroHash } from "ethers";
 
 import { IdTree } from "../../src/common/batch-tree.js";
 import type { AccountKey } from "../../src/identity/key.js";
 import { IDENTITY_TYPES, OPERATOR_TYPES } from "../../src/identity/typed-data.js";
 import { IDENTITY, PAYMENT, roleOf, TAX } from "../../src/index.js";
 import { invoiceHolder } from "../../src/invoice/holder.js";
-import {
-  INVOICE_REQUEST_TYPES,
-  INVOICE_TYPES,
-  invoiceDomainOf,
-  type InvoiceSigningContract,
-  PAYMENT_TYPES,
-} from "../../src/invoice/typed-data.js";
+import { INVOICE_REQUEST_TYPES, INVOICE_TYPES, PAYMENT_TYPES } from "../../src/invoice/typed-data.js";
 import type { IInvoiceLedger } from "../../typechain/invoice/InvoiceLedger.js";
 import type { IInvoiceRegistry, InvoiceStruct } from "../../typechain/invoice/InvoiceRegistry.js";
 import type { IPaymentRegistry, PaymentStruct } from "../../typechain/invoice/PaymentRegistry.js";
 import { identityOf, identityWorld, type IdentityWorld, word } from "./identity-world.js";
-import { connection, LATER, loadFixture, SHIJIAZHUANG } from "./world.js";
+import { LATER, loadFixture, SHIJIAZHUANG } from "./world.js";
 
 type Types = Record<string, TypedDataField[]>;
 type Terms = InvoiceStruct["terms"];
@@ -30,7 +24,6 @@ export interface InvoiceWorld extends IdentityWorld {
   operator: HardhatEthersSigner;
   seller: string;
   terms: Terms;
-  digestFor: (contract: InvoiceSigningContract, types: Types, value: object) => Promise<string>;
 }
 
 export const CNY = 156;
@@ -74,7 +67,6 @@ export async function invoiceWorld(): Promise<InvoiceWorld> {
   await office.admit(seller, TAX, SHIJIAZHUANG, 0x1e);
   await office.setQuota(seller, TAX, CNY, 10n ** 12n, []);
   await office.nameOperator(seller, TAX, operator, []);
-  const { chainId } = await connection.ethers.provider.getNetwork();
   return {
     ...world,
     bureau,
@@ -82,8 +74,6 @@ export async function invoiceWorld(): Promise<InvoiceWorld> {
     operator,
     seller,
     terms: { seller, kind: METRO_TICKETS, scheme: 0, currency: CNY },
-    digestFor: async (contract, types, value) =>
-      TypedDataEncoder.hash(await invoiceDomainOf({ ...world, chainId }, contract), types, value),
   };
 }
 
@@ -105,7 +95,7 @@ export function paymentOf(world: InvoiceWorld, name: string, payer?: AccountKey)
 }
 
 export const paymentId = async (world: InvoiceWorld, payment: PaymentStruct): Promise<string> =>
-  world.digestFor("payments", PAYMENT_TYPES, payment);
+  world.digest("payments", PAYMENT_TYPES, payment);
 
 /** Who holds a document. */
 export interface Holder {
@@ -172,7 +162,7 @@ export async function requestOf(
   payment: string,
   buyer: string,
 ): Promise<IInvoiceRegistry.RequestStruct> {
-  const digest = await world.digestFor("invoices", INVOICE_REQUEST_TYPES, {
+  const digest = await world.digest("invoices", INVOICE_REQUEST_TYPES, {
     payment,
     buyer,
     changes: 0,
@@ -189,7 +179,7 @@ export async function heldBy(
   order: object,
 ): Promise<IInvoiceLedger.HeldStruct> {
   const { key, salt, title } = holderOf(world, name);
-  const digest = await world.digestFor("ledger", types, { ...order, deadline: LATER });
+  const digest = await world.digest("ledger", types, { ...order, deadline: LATER });
   return { signer: key.signer, salt, title, deadline: LATER, signature: key.sign(digest) };
 }
 
@@ -214,7 +204,7 @@ export async function night(world: InvoiceWorld): Promise<Night> {
   const content = { ...(await contentOf(world, "ride", POSITION, [payment])), buyer: ZeroHash };
   const invoice = { ...invoiceOf(world, content), ...place };
   const paid = await paymentId(world, payment);
-  const issued = await world.digestFor("invoices", INVOICE_TYPES, invoice);
+  const issued = await world.digest("invoices", INVOICE_TYPES, invoice);
   const treeOf = (leaf: string) =>
     IdTree.of(Array.from({ length: NIGHT }, (_, i) => (i === POSITION ? leaf : word(`neighbour ${i}`))));
   const [payments, invoices] = [treeOf(paid), treeOf(issued)];

@@ -81,7 +81,7 @@ async function issueFifty(world: InvoiceWorld, requested: boolean): Sent {
 async function ticket(world: InvoiceWorld): Promise<[InvoiceStruct, string]> {
   const { content } = await submissionOf(world, "ride", 1, [paymentOf(world, "ride")]);
   const invoice = invoiceOf(world, content);
-  return [invoice, await world.digestFor("invoices", INVOICE_TYPES, invoice)];
+  return [invoice, await world.digest("invoices", INVOICE_TYPES, invoice)];
 }
 
 const issued = async (world: InvoiceWorld) => {
@@ -305,7 +305,7 @@ const ledgerActs: InvoiceAct[] = [
     act: async (world) => {
       const [invoice, id] = await ticket(world);
       const content = reversing(invoice);
-      const document = await world.digestFor("invoices", INVOICE_TYPES, { ...invoice, reverses: id, content });
+      const document = await world.digest("invoices", INVOICE_TYPES, { ...invoice, reverses: id, content });
       const answer = { invoice: id, reversing: document, confirmed: true, changes: 2 };
       const held = await heldBy(world, "ride", REVERSAL_ANSWER_TYPES, answer);
       return world.ledger.connect(world.relayer).confirmReversal(invoice, content, held);

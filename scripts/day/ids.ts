@@ -4,7 +4,7 @@ import { getBytes, TypedDataEncoder } from "ethers";
 import type { HashPair } from "../../src/common/batch-tree.js";
 import { fieldsOfInvoice } from "../../src/invoice/field.js";
 import { categoryBytes, type TermsRecord } from "../../src/invoice/record.js";
-import { INVOICE_TYPES, invoiceDomainAt, PAYMENT_TYPES } from "../../src/invoice/typed-data.js";
+import { INVOICE_TYPES, domainAt, PAYMENT_TYPES } from "../../src/invoice/typed-data.js";
 import { Digest, FieldRoots, Struct, WORD } from "../common/keccak.js";
 import type { Span } from "../common/thread.js";
 import {
@@ -86,7 +86,7 @@ class RideWriter {
     this.#keccak = keccak;
     this.#roots = new FieldRoots(FIELD_NAMES, keccak);
     const digestOf = (contract: "payments" | "invoices", address: string) =>
-      new Digest(TypedDataEncoder.hashDomain(invoiceDomainAt(contract, chainId, address)), keccak);
+      new Digest(TypedDataEncoder.hashDomain(domainAt(contract, chainId, address)), keccak);
     this.#paid = digestOf("payments", payments);
     this.#issued = digestOf("invoices", registry);
     this.#payment.setBytes(0, getBytes(provider));

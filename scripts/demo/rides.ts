@@ -11,7 +11,7 @@ import { fieldRoot, type OpenField } from "../../src/common/tree.js";
 import {
   INVOICE_TYPES,
   type InvoiceDocument,
-  invoiceDomainAt,
+  domainAt,
   openInvoiceFields,
   PAYMENT_TYPES,
   paymentId,
@@ -149,7 +149,7 @@ class RideWriter {
     const hashed = types.hashStruct("Terms", terms);
     this.#invoice = structOf(types.encodeType("Invoice"), [hashed, record.serial, 0, 0, 0]);
     const digest = (contract: "payments" | "invoices", address: string) =>
-      new Digest(TypedDataEncoder.hashDomain(invoiceDomainAt(contract, chainId, address)), keccak);
+      new Digest(TypedDataEncoder.hashDomain(domainAt(contract, chainId, address)), keccak);
     this.#paymentDigest = digest("payments", payments);
     this.#invoiceDigest = digest("invoices", registry);
   }

@@ -1,8 +1,7 @@
 /** What is signed, as EIP-712 types; each equal to the type string in its contract (tested equal). */
-import { getAddress, type TypedDataDomain, TypedDataEncoder } from "ethers";
-
 import { members, type Types } from "../common/typed-data.js";
-import type { Contracts } from "../contracts.js";
+
+export { digestOf, domainAt, domainOf, type SigningContract } from "../common/typed-data.js";
 
 /** A registration; its digest is the identity's id. */
 export const IDENTITY_TYPES: Types = {
@@ -66,37 +65,3 @@ export const CONSENT_TYPES: Types = {
 };
 /** The holder key signs it to withdraw a consent. */
 export const WITHDRAWAL_TYPES: Types = { Withdrawal: members("bytes32 consent") };
-
-/** The contracts whose domains things are signed for. */
-export type SigningContract = "identities" | "claims" | "verifier" | "consents";
-
-const NAMES: Record<SigningContract, string> = {
-  identities: "Civitas IdentityRegistry",
-  claims: "Civitas ClaimRegistry",
-  verifier: "Civitas ClaimVerifier",
-  consents: "Civitas ConsentRegistry",
-};
-
-/** The EIP-712 domain of a contract: what is signed for it is good on no other chain and in no other contract. */
-export async function domainOf<Name extends SigningContract>(
-  contracts: Pick<Contracts, "chainId" | Name> & Partial<Pick<Contracts, SigningContract>>,
-  contract: Name,
-): Promise<TypedDataDomain> {
-  return domainAt(contract, contracts.chainId, await contracts[contract].getAddress());
-}
-
-/** The same of a contract that a document names. */
-export function domainAt(contract: SigningContract, chainId: bigint | string, address: string): TypedDataDomain {
-  const verifyingContract = getAddress(address.toLowerCase());
-  return { name: NAMES[contract], version: "1", chainId: BigInt(chainId), verifyingContract };
-}
-
-/** The EIP-712 digest of what is signed for a contract. */
-export async function digestOf<Name extends SigningContract>(
-  contracts: Pick<Contracts, "chainId" | Name> & Partial<Pick<Contracts, SigningContract>>,
-  contract: Name,
-  types: Types,
-  value: object,
-): Promise<string> {
-  return TypedDataEncoder.hash(await domainOf(contracts, contract), types, value);
-}

@@ -17,7 +17,7 @@ import {
   singleRecord,
   type TermsRecord,
 } from "./record.js";
-import { INVOICE_ISSUE_ORDER_TYPES, INVOICE_REQUEST_TYPES, invoiceDigest, invoiceDomainAt } from "./typed-data.js";
+import { INVOICE_ISSUE_ORDER_TYPES, INVOICE_REQUEST_TYPES, digestIn, domainAt } from "./typed-data.js";
 
 type Acting = Pick<Contracts, "chainId" | "invoices">;
 
@@ -85,8 +85,8 @@ export async function signInvoiceRequest(
 ): Promise<SignedRequest> {
   const until = Number(secondsOf(deadline));
   const order = { payment: paymentId(suite, payment), buyer, changes, deadline: until };
-  const domain = invoiceDomainAt("invoices", suite.chainId, suite.registry);
-  const signature = await key.sign(invoiceDigest(domain, INVOICE_REQUEST_TYPES, order));
+  const domain = domainAt("invoices", suite.chainId, suite.registry);
+  const signature = await key.sign(digestIn(domain, INVOICE_REQUEST_TYPES, order));
   return { signer: key.signer, deadline: until, signature };
 }
 
@@ -164,7 +164,7 @@ export async function signInvoiceIssueOrder(
     }
   }
   const until = Number(secondsOf(deadline));
-  const domain = invoiceDomainAt("invoices", chainId, registry);
+  const domain = domainAt("invoices", chainId, registry);
   const order = { invoices: documents.map((document) => documentId(document)), deadline: until };
   const signature = await operator.signTypedData(domain, INVOICE_ISSUE_ORDER_TYPES, order);
   return {

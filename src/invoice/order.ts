@@ -17,8 +17,8 @@ import {
   BOOK_ORDER_TYPES,
   CONFIRM_ORDER_TYPES,
   HAND_ON_ORDER_TYPES,
-  invoiceDigest,
-  invoiceDomainAt,
+  digestIn,
+  domainAt,
   REVERSAL_ANSWER_TYPES,
   REVERSAL_PROPOSAL_TYPES,
   UNBOOK_ORDER_TYPES,
@@ -205,8 +205,8 @@ async function sign(
   }
   const until = Number(secondsOf(deadline));
   const order = { invoice: documentId(document), ...value, changes, deadline: until };
-  const domain = invoiceDomainAt("ledger", network.chainId, network.ledger);
-  const signature = await key.sign(invoiceDigest(domain, types, order));
+  const domain = domainAt("ledger", network.chainId, network.ledger);
+  const signature = await key.sign(digestIn(domain, types, order));
   return {
     ...act,
     ...{ type: "CivitasInvoiceOrder", version: 1, network, record: document.record },

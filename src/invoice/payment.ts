@@ -10,7 +10,7 @@ import type { PaymentProof } from "./document.js";
 import { IdRow, inParts, type InvoiceProgress, type ManyResult } from "./many.js";
 import { type PaymentNetwork, paymentBatchId, paymentId, paymentNetwork, type PaymentRecord } from "./record.js";
 import { nameOf, PAYMENT_STATUSES, type PaymentStatus } from "./status.js";
-import { invoiceDigest, invoiceDomainAt, REFUND_TYPES } from "./typed-data.js";
+import { digestIn, domainAt, REFUND_TYPES } from "./typed-data.js";
 
 type Acting = Pick<Contracts, "chainId" | "payments" | "provider">;
 
@@ -251,13 +251,13 @@ export function prepareRefunds(
   const [first] = refunds;
   if (first === undefined) throw new PaymentError("a batch has at least one refund");
   const { provider, city } = first.payment;
-  const domain = invoiceDomainAt("payments", network.chainId, network.payments);
+  const domain = domainAt("payments", network.chainId, network.payments);
   const leaves = refunds.map(({ payment, refunded }, position) => {
     if (payment.provider !== provider || payment.city !== city) {
       throw new PaymentError(`refund ${position} is of another provider or city; make a batch for each`);
     }
     const leaf = { provider, serial, position, payment: paymentId(network, payment), refunded };
-    return invoiceDigest(domain, REFUND_TYPES, leaf);
+    return digestIn(domain, REFUND_TYPES, leaf);
   });
   const tree = IdTree.of(leaves);
   const paths = leaves.map((_, position) => tree.proof(position));

@@ -12,7 +12,7 @@ import type { PersonKey } from "../identity/key.js";
 import { decodeInvoiceCode, encodeInvoiceCode, type InvoiceCode, InvoiceCodeError } from "./code-bytes.js";
 import { type QrImage, qrImage, QUIET_ZONE } from "./qr-image.js";
 import { invoiceId, type InvoiceNetwork, type InvoiceRecord } from "./record.js";
-import { INVOICE_CODE_TYPES, invoiceDigest, invoiceDomainAt } from "./typed-data.js";
+import { INVOICE_CODE_TYPES, digestIn, domainAt } from "./typed-data.js";
 
 export { type InvoiceCode, InvoiceCodeError };
 
@@ -43,9 +43,9 @@ export async function signInvoiceCode(
   signer: Signer | PersonKey,
   { record, path = [] }: CodedDocument,
 ): Promise<InvoiceCode> {
-  const domain = invoiceDomainAt("invoices", chainId, registry);
+  const domain = domainAt("invoices", chainId, registry);
   const value = { invoice: invoiceId({ chainId, registry }, record) };
-  const digest = invoiceDigest(domain, INVOICE_CODE_TYPES, value);
+  const digest = digestIn(domain, INVOICE_CODE_TYPES, value);
   const [account, signature] =
     "signTypedData" in signer
       ? [await signer.getAddress(), await signer.signTypedData(domain, INVOICE_CODE_TYPES, value)]
@@ -89,8 +89,8 @@ export function readInvoiceCode(text: string): ReadInvoiceCode {
   try {
     const code = decodeInvoiceCode(bytes);
     const id = invoiceId(code, code.record);
-    const domain = invoiceDomainAt("invoices", code.chainId, code.registry);
-    const signer = signerOf(invoiceDigest(domain, INVOICE_CODE_TYPES, { invoice: id }), code.signature);
+    const domain = domainAt("invoices", code.chainId, code.registry);
+    const signer = signerOf(digestIn(domain, INVOICE_CODE_TYPES, { invoice: id }), code.signature);
     if (signer === undefined) throw new InvoiceCodeError("its signature is nobody's");
     return { ...code, id, signer };
   } catch (error) {

@@ -9,8 +9,8 @@ import { INVOICE_KINDS, type InvoiceKind, NUMBER_SCHEMES, type NumberScheme } fr
 import {
   INVOICE_BATCH_KEY_TYPES,
   INVOICE_TYPES,
-  invoiceDigest,
-  invoiceDomainAt,
+  digestIn,
+  domainAt,
   PAYMENT_BATCH_KEY_TYPES,
   PAYMENT_TYPES,
 } from "./typed-data.js";
@@ -144,24 +144,24 @@ export async function paymentNetwork({
 
 /** A document's id: its EIP-712 digest, equal to InvoiceRegistry.idOf (tested equal). */
 export function invoiceId({ chainId, registry }: InvoiceNetwork, record: InvoiceRecord): string {
-  return invoiceDigest(invoiceDomainAt("invoices", chainId, registry), INVOICE_TYPES, record);
+  return digestIn(domainAt("invoices", chainId, registry), INVOICE_TYPES, record);
 }
 
 /** The id of a batch of documents, equal to InvoiceRegistry.batchOf (tested equal). */
 export function invoiceBatchId({ chainId, registry }: InvoiceNetwork, seller: string, serial: string): string {
-  const domain = invoiceDomainAt("invoices", chainId, registry);
-  return invoiceDigest(domain, INVOICE_BATCH_KEY_TYPES, { seller, serial });
+  const domain = domainAt("invoices", chainId, registry);
+  return digestIn(domain, INVOICE_BATCH_KEY_TYPES, { seller, serial });
 }
 
 /** A payment's id: its EIP-712 digest, equal to PaymentRegistry.idOf (tested equal). */
 export function paymentId({ chainId, payments }: PaymentNetwork, payment: PaymentRecord): string {
-  return invoiceDigest(invoiceDomainAt("payments", chainId, payments), PAYMENT_TYPES, payment);
+  return digestIn(domainAt("payments", chainId, payments), PAYMENT_TYPES, payment);
 }
 
 /** The id of a batch of payments, equal to PaymentRegistry.batchOf (tested equal). */
 export function paymentBatchId({ chainId, payments }: PaymentNetwork, provider: string, serial: string): string {
-  const domain = invoiceDomainAt("payments", chainId, payments);
-  return invoiceDigest(domain, PAYMENT_BATCH_KEY_TYPES, { provider, serial });
+  const domain = domainAt("payments", chainId, payments);
+  return digestIn(domain, PAYMENT_BATCH_KEY_TYPES, { provider, serial });
 }
 
 /** The record of a single document. */

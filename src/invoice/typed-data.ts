@@ -1,8 +1,7 @@
 /** The EIP-712 types that contracts/invoice hashes and verifies (tested equal). */
-import { concat, getAddress, keccak256, type TypedDataDomain, TypedDataEncoder } from "ethers";
-
 import { members, type Types } from "../common/typed-data.js";
-import type { Contracts } from "../contracts.js";
+
+export { digestIn, domainAt, domainOf, type SigningContract } from "../common/typed-data.js";
 
 /** A payment; its digest is its id. */
 export const PAYMENT_TYPES: Types = {
@@ -60,52 +59,3 @@ export const REVERSAL_PROPOSAL_TYPES: Types = {
 export const REVERSAL_ANSWER_TYPES: Types = {
   ReversalAnswer: members("bytes32 invoice,bytes32 reversing,bool confirmed,uint32 changes,uint40 deadline"),
 };
-
-/** The contracts whose domains things are signed for. */
-export type InvoiceSigningContract = "payments" | "invoices" | "ledger";
-
-const NAMES: Record<InvoiceSigningContract, string> = {
-  payments: "Civitas PaymentRegistry",
-  invoices: "Civitas InvoiceRegistry",
-  ledger: "Civitas InvoiceLedger",
-};
-
-const domains = new Map<string, TypedDataDomain>();
-
-/** The EIP-712 domain of a contract: what is signed for it is good on no other chain and in no other contract. */
-export async function invoiceDomainOf<Name extends InvoiceSigningContract>(
-  contracts: Pick<Contracts, "chainId" | Name>,
-  contract: Name,
-): Promise<TypedDataDomain> {
-  return invoiceDomainAt(contract, contracts.chainId, await contracts[contract].getAddress());
-}
-
-/** The same of a contract that a document names. */
-export function invoiceDomainAt(
-  contract: InvoiceSigningContract,
-  chainId: bigint | string,
-  address: string,
-): TypedDataDomain {
-  const key = `${contract} ${chainId} ${address}`;
-  let domain = domains.get(key);
-  if (domain === undefined) {
-    const verifyingContract = getAddress(address.toLowerCase());
-    domain = { name: NAMES[contract], version: "1", chainId: BigInt(chainId), verifyingContract };
-    domains.set(key, domain);
-  }
-  return domain;
-}
-
-/** The EIP-712 digest of what is signed for a contract. */
-export function invoiceDigest(domain: TypedDataDomain, types: Types, value: object): string {
-  let encoder = encoders.get(types);
-  if (encoder === undefined) encoders.set(types, (encoder = TypedDataEncoder.from(types)));
-  const key = `${String(domain.name)} ${String(domain.chainId)} ${String(domain.verifyingContract)}`;
-  let separator = separators.get(key);
-  if (separator === undefined) separators.set(key, (separator = TypedDataEncoder.hashDomain(domain)));
-  return keccak256(concat(["0x1901", separator, encoder.hash(value)]));
-}
-
-// A night's batch is fifty thousand digests of a few types in one domain.
-const encoders = new WeakMap<Types, TypedDataEncoder>();
-const separators = new Map<string, string>();

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { keccak256, randomBytes, TypedDataEncoder, ZeroAddress, ZeroHash } from "ethers";
 
 import { PAYMENT, roleOf } from "../../src/index.js";
-import { invoiceDomainOf, PAYMENT_BATCH_KEY_TYPES, PAYMENT_TYPES, REFUND_TYPES } from "../../src/invoice/typed-data.js";
+import { domainOf, PAYMENT_BATCH_KEY_TYPES, PAYMENT_TYPES, REFUND_TYPES } from "../../src/invoice/typed-data.js";
 import { newKey, word } from "../identity/world.js";
 import { blockOf, ethers, HEBEI, HUNAN, loadFixture, NOBODY, SHIJIAZHUANG, time } from "../world.js";
 import { MAX, paid, payments, type Payments, Status, tupleOf, worthOf } from "./payments.js";
@@ -56,7 +56,7 @@ describe("PaymentRegistry", () => {
     it("are of this chain and this contract", async () => {
       const world = await loadFixture(payments);
       const { chainId } = await world.registry.runner!.provider!.getNetwork();
-      const domain = await invoiceDomainOf({ payments: world.payments, chainId }, "payments");
+      const domain = await domainOf({ payments: world.payments, chainId }, "payments");
       const { name, version, verifyingContract, fields, salt, extensions } = await world.payments.eip712Domain();
       expect(domain).to.deep.equal({ name, version, chainId, verifyingContract });
       expect([fields, BigInt(salt), [...extensions]]).to.deep.equal(["0x0f", 0n, []]);

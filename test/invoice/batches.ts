@@ -7,8 +7,8 @@ import type { PersonKey } from "../../src/identity/key.js";
 import {
   INVOICE_ISSUE_ORDER_TYPES,
   INVOICE_TYPES,
-  invoiceDigest,
-  invoiceDomainOf,
+  digestIn,
+  domainOf,
   PAYMENT_TYPES,
 } from "../../src/invoice/typed-data.js";
 import type { IInvoiceRegistry, InvoiceStruct } from "../../typechain/invoice/InvoiceRegistry.js";
@@ -61,7 +61,7 @@ export function ruleName(bytes: string): string {
 /** The id of a document, as the client computes it. */
 export async function idOf(world: InvoiceWorld, invoice: Invoice): Promise<string> {
   const { chainId } = await world.registry.runner!.provider!.getNetwork();
-  return invoiceDigest(await invoiceDomainOf({ ...world, chainId }, "invoices"), INVOICE_TYPES, invoice);
+  return digestIn(await domainOf({ ...world, chainId }, "invoices"), INVOICE_TYPES, invoice);
 }
 
 /** The order of a seller's operator for documents, given by their ids. */
@@ -72,7 +72,7 @@ export async function orderOf(
   invoices: string[],
   deadline = LATER,
 ): Promise<Order> {
-  const signature = await world.signFor(by, "invoices", INVOICE_ISSUE_ORDER_TYPES, { invoices, deadline });
+  const signature = await world.sign(by, "invoices", INVOICE_ISSUE_ORDER_TYPES, { invoices, deadline });
   return { operator, deadline, signature };
 }
 
@@ -139,13 +139,13 @@ export async function rides(
 ): Promise<Rides> {
   const { payments: registry, provider } = world;
   const { chainId } = await world.registry.runner!.provider!.getNetwork();
-  const domain = await invoiceDomainOf({ ...world, chainId }, "payments");
+  const domain = await domainOf({ ...world, chainId }, "payments");
   const serial = (lastSerial += 1);
   const riders = Array.from({ length: count }, newKey);
   const payments = await Promise.all(
     riders.map(async (key, position) => paymentOf(world, { payer: payerOf(key), serial, position, ...ride(position) })),
   );
-  const ids = payments.map((payment) => invoiceDigest(domain, PAYMENT_TYPES, payment));
+  const ids = payments.map((payment) => digestIn(domain, PAYMENT_TYPES, payment));
   const tree = IdTree.of(ids);
   const total = payments.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   const batch = {

@@ -16,7 +16,7 @@ import {
   BOOK_ORDER_TYPES,
   CONFIRM_ORDER_TYPES,
   HAND_ON_ORDER_TYPES,
-  invoiceDomainOf,
+  domainOf,
   REVERSAL_ANSWER_TYPES,
   REVERSAL_PROPOSAL_TYPES,
   UNBOOK_ORDER_TYPES,
@@ -166,7 +166,7 @@ export async function signed(
   const held = await heldBy(world, signing, types, order, twist.deadline);
   if (twist.domain !== undefined) {
     const { chainId } = await ethers.provider.getNetwork();
-    const domain = { ...(await invoiceDomainOf({ ...world, chainId }, "ledger")), ...twist.domain };
+    const domain = { ...(await domainOf({ ...world, chainId }, "ledger")), ...twist.domain };
     const digest = TypedDataEncoder.hash(domain, types, { ...order, deadline: held.deadline });
     held.signature = await signing.key.sign(digest);
   }

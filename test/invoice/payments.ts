@@ -4,7 +4,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { type ContractTransactionResponse, TypedDataEncoder, ZeroAddress, ZeroHash } from "ethers";
 
 import { INVOICING, PAYMENT, roleOf } from "../../src/index.js";
-import { invoiceDomainOf, PAYMENT_BATCH_KEY_TYPES, PAYMENT_TYPES, REFUND_TYPES } from "../../src/invoice/typed-data.js";
+import { domainOf, PAYMENT_BATCH_KEY_TYPES, PAYMENT_TYPES, REFUND_TYPES } from "../../src/invoice/typed-data.js";
 import type { IPaymentRegistry, PaymentStruct } from "../../typechain/invoice/PaymentRegistry.js";
 import type { IPaymentSource, PaymentSourceProbe } from "../../typechain/test/PaymentSourceProbe.js";
 import { PaymentSourceProbe__factory } from "../../typechain/index.js";
@@ -62,7 +62,7 @@ export async function payments(): Promise<Payments> {
     .connect(hebei)
     .allocate(HEBEI, { code: code("MA.156.1302"), name: "唐山市", controller: tangshan }, []);
   const chainId = (await registry.runner!.provider!.getNetwork()).chainId;
-  const domain = await invoiceDomainOf({ payments: world.payments, chainId }, "payments");
+  const domain = await domainOf({ payments: world.payments, chainId }, "payments");
   return {
     ...world,
     invoicing,

@@ -1,10 +1,10 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { hexlify, keccak256, toUtf8Bytes, TypedDataEncoder, type TypedDataField, ZeroHash } from "ethers";
+import { hexlify, keccak256, toUtf8Bytes, type TypedDataField, ZeroHash } from "ethers";
 
 import { FISCAL, PAYMENT, roleOf, TAX } from "../../src/index.js";
 import type { AccountKey, PersonKey } from "../../src/identity/key.js";
 import { invoiceHolder } from "../../src/invoice/holder.js";
-import { INVOICE_REQUEST_TYPES, invoiceDomainOf, type InvoiceSigningContract } from "../../src/invoice/typed-data.js";
+import { INVOICE_REQUEST_TYPES } from "../../src/invoice/typed-data.js";
 import type { IInvoiceRegistry, InvoiceStruct } from "../../typechain/invoice/InvoiceRegistry.js";
 import type { IInvoiceLedger } from "../../typechain/invoice/InvoiceLedger.js";
 import type { PaymentStruct } from "../../typechain/invoice/PaymentRegistry.js";
@@ -57,13 +57,6 @@ export interface InvoiceWorld extends IdentityWorld {
   sellerKey: AccountKey;
   /** The seller's operator, before both bureaus. */
   operator: Signer;
-  /** Signs a struct for one of the invoice contracts. */
-  signFor: (
-    key: PersonKey | Signer,
-    contract: InvoiceSigningContract,
-    types: Record<string, TypedDataField[]>,
-    value: Record<string, unknown>,
-  ) => Promise<string>;
 }
 
 export async function invoiceWorld(): Promise<InvoiceWorld> {
@@ -89,16 +82,10 @@ export async function invoiceWorld(): Promise<InvoiceWorld> {
   await taxpayers.connect(hunanBureau).openBureau(HUNAN, TAX, UTC_OFFSET);
   const base = { ...world, taxBureau, financeBureau, hunanBureau, provider, hunanProvider, operator, others };
   const { seller, sellerKey } = await admitSeller(base, operator);
-  const chainId = (await world.registry.runner!.provider!.getNetwork()).chainId;
   return {
     ...base,
     seller,
     sellerKey,
-    signFor: async (key, contract, types, value) => {
-      const domain = await invoiceDomainOf({ ...world, chainId }, contract);
-      if ("signTypedData" in key) return key.signTypedData(domain, types, value);
-      return key.sign(TypedDataEncoder.hash(domain, types, value));
-    },
   };
 }
 
@@ -181,7 +168,7 @@ export async function requestOf(
   return {
     signer: key.signer,
     deadline,
-    signature: await world.signFor(key, "invoices", INVOICE_REQUEST_TYPES, order),
+    signature: await world.sign(key, "invoices", INVOICE_REQUEST_TYPES, order),
   };
 }
 
@@ -209,7 +196,7 @@ export async function heldBy(
   order: Record<string, unknown>,
   deadline = LATER,
 ): Promise<Held> {
-  const signature = await world.signFor(holder.key, "ledger", types, { ...order, deadline });
+  const signature = await world.sign(holder.key, "ledger", types, { ...order, deadline });
   return { signer: holder.key.signer, salt: holder.salt, title: holder.title, deadline, signature };
 }
 

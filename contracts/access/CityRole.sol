@@ -39,6 +39,15 @@ Capability constant INVOICING = Capability.wrap(7);
 /// @dev Of the network alone, for an InvoiceLedger: has documents reversed.
 Capability constant REVERSING = Capability.wrap(8);
 
+/// @dev The city's court: freezes a company's works money.
+Capability constant JUSTICE = Capability.wrap(9);
+
+/// @dev The city's labour office: enrols workers, files and rules on wages, sets the city's floors.
+Capability constant LABOUR = Capability.wrap(10);
+
+/// @dev A bank of the city: issues the SettlementToken, and redeems it.
+Capability constant BANKING = Capability.wrap(11);
+
 /// @title Roles of AccessManager.
 /// @notice A role is (city, capability), packed as 32 bits of city and 32 bits of capability.
 library CityRole {

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {CityId} from "../city/CityId.sol";
+import {ISuiteDirectory} from "../directory/ISuiteDirectory.sol";
+import {Claim} from "../identity/Claim.sol";
+import {ClaimId} from "../identity/ClaimId.sol";
+import {IClaimRegistry} from "../identity/IClaimRegistry.sol";
+import {IClaimVerifier} from "../identity/IClaimVerifier.sol";
+import {IdentityId} from "../identity/IdentityId.sol";
+import {IProjectRegistry} from "./IProjectRegistry.sol";
+import {ProjectId} from "./ProjectId.sol";
+
+/// @title Works money of a project: it leaves only when what was agreed has happened.
+/// @notice Everything here is in minor units of the project's currency. What is put in is split by the terms: wages first, to WageAccount.
+/// A milestone's money is committed when it is requested, waits out the contest window after it was approved, and is then earned by the
+/// companies, less retention; anyone pushes what a company has earned to its account. Each such payment is one that the company can invoice
+/// (IPaymentSource).
+///
+/// Trust assumptions
+/// - Two of owner, contractor and supervisor together cannot take what is not due: what they approve waits out the contest window, in which the
+///   third can contest. All three together can.
+/// - The arbiter rules only on what is contested, within its amount and its time; without a ruling the terms' default holds.
+/// - The city's court, (city, JUSTICE), can set a company's earnings aside, and hand them over after HAND_OVER_WAIT: never wages, never
+///   the deposit, never what nobody has earned.
+/// - The token: see IProjectRegistry. One that refuses an account stops the payments to that account only.
+interface IFundEscrow {
+    /// @notice What has become of a milestone.
+    /// @param Planned Nothing yet.
+    /// @param Requested The supervisor can answer.
+    /// @param Returned For mending; it can be requested again.
+    /// @param Approved By the supervisor, or by silence: it can be contested.
+    /// @param Disputed The arbiter can rule.
+    /// @param Ruled The arbiter has, or the time for it is over: it can be settled.
+    /// @param Settled Its money is earned, or back.
+    enum MilestoneStatus {
+        Planned,
+        Requested,
+        Returned,
+        Approved,
+        Disputed,
+        Ruled,
+        Settled
+    }
+
+    /// @notice State of a milestone.
+    /// @param status As of now, silence counted.
+    /// @param since Since when, UTC seconds.
+    /// @param committed Whether its money is set apart.
+    /// @param award What of it the companies get, once that is known.
+    struct MilestoneState {
+        MilestoneStatus status;
+        uint40 since;
+        bool committed;
+        uint128 award;
+    }
+
+    /// @notice What a milestone is requested with.
+    /// @param claim An active claim of the terms' schema about this milestone.
+    /// @param path Of a claim in a batch, the path to the root.
+    /// @param fields Exactly `project`, the project's id as 0x and 64 lower-case hexadecimal digits, and `milestone`, its place in decimal digits.
+    /// @param proof Multiproof of the fields.
+    /// @param proofFlags Flags of the multiproof.
+    /// @param content Salted hash of the papers.
+    /// @param paymentsVersion Which version of PaymentRegistry in the SuiteDirectory knows the contractor's last payment as invoiced; 0 where
+    /// that is not asked.
+    struct Evidence {
+        Claim claim;
+        bytes32[] path;
+        IClaimVerifier.Field[] fields;
+        bytes32[] proof;
+        bool[] proofFlags;
+        bytes32 content;
+        uint256 paymentsVersion;
+    }
+
+    /// @notice The books of a project, in minor units. Always: funded + surplus == toWages + advanced + withheld + paid + handedOver + refunded
+    /// + available + committed + credit + retained.
+    /// @param funded Put in.
+    /// @param surplus Back from WageAccount.
+    /// @param toWages Wage shares of what was put in.
+    /// @param advanced Works money drawn for wages.
+    /// @param recovered What of that the contractor made good from its earnings.
+    /// @param withheld From the contractor's earnings, for wages and deposit.
+    /// @param paid To companies.
+    /// @param handedOver By courts.
+    /// @param refunded To those who put it in.
+    /// @param available Bucket: nobody has a claim on it yet.
+    /// @param committed Bucket: for milestones that were requested.
+    /// @param credit Bucket: earned, to be paid out.
+    /// @param retained Bucket: earned, kept until retention is due.
+    struct Books {
+        uint128 funded;
+        uint128 surplus;
+        uint128 toWages;
+        uint128 advanced;
+        uint128 recovered;
+        uint128 withheld;
+        uint128 paid;
+        uint128 handedOver;
+        uint128 refunded;
+        uint128 available;
+        uint128 committed;
+        uint128 credit;
+        uint128 retained;
+    }
+
+    /// @notice The books of a company's seat, in minor units.
+    /// @param earned Awarded, retention and what was withheld included.
+    /// @param kept Ever retained.
+    /// @param retained Bucket: retained now.
+    /// @param credit Bucket: to be paid out.
+    /// @param frozen How much a court has frozen of what is, or will be, to be paid out.
+    /// @param paid Paid out.
+    struct SeatBooks {
+        uint128 earned;
+        uint128 kept;
+        uint128 retained;
+        uint128 credit;
+        uint128 frozen;
+        uint128 paid;
+    }
+
+    /// @notice A claim of defects on a company's retention.
+    /// @param amount How much; 0 if there is none.
+    /// @param until Last moment for the arbiter to rule.
+    struct Defect {
+        uint128 amount;
+        uint40 until;
+    }
+
+    /// @notice A court's order on a company's works money.
+    /// @param amount What of it is in force, in minor units; 0 if none is.
+    /// @param frozenAt UTC seconds.
+    /// @param until When it ends, UTC seconds.
+    struct Freeze {
+        uint128 amount;
+        uint40 frozenAt;
+        uint40 until;
+    }
+
+    /// @notice What somebody put in.
+    /// @param put How much.
+    /// @param taken How much went back.
+    /// @param settled Nothing more will come.
+    /// @param to Where it goes back to; zero for the funder itself.
+    struct Contribution {
+        uint128 put;
+        uint128 taken;
+        bool settled;
+        address to;
+    }
+
+    /// @notice A court's order that a lost funder's money goes back elsewhere.
+    struct Redirection {
+        address to;
+        uint40 dueAt;
+    }
+
+    /// @notice Why money left.
+    enum PaymentKind {
+        Payout,
+        HandOver,
+        Refund
+    }
+
+    /// @notice A payment that was made.
+    /// @param payee The company; zero for a refund.
+    /// @param to The account.
+    /// @param seat The company's seat.
+    /// @param kind Why.
+    /// @param amount In minor units.
+    /// @param paidAt UTC seconds.
+    struct PaymentRecord {
+        IdentityId payee;
+        address to;
+        uint16 seat;
+        PaymentKind kind;
+        uint128 amount;
+        uint40 paidAt;
+    }
+
+    // -------------------------------------------------------------------------------------------------------------- events
+
+    /// @notice Money was put in; so much of it went to wages.
+    event ProjectFunded(
+        ProjectId indexed project,
+        address indexed funder,
+        uint128 amount,
+        uint128 toWages,
+        uint40 previousBlock
+    );
+    /// @notice The contractor requests a milestone; its money is committed.
+    event MilestoneRequested(
+        ProjectId indexed project,
+        uint16 indexed milestone,
+        ClaimId indexed claim,
+        bytes32 content,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice The supervisor approved it; it can be contested until `until`.
+    event MilestoneApproved(
+        ProjectId indexed project,
+        uint16 indexed milestone,
+        uint40 until,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice It was returned for mending: by the supervisor, or, `by` zero, by silence.
+    event MilestoneReturned(
+        ProjectId indexed project,
+        uint16 indexed milestone,
+        bytes32 findings,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice It is contested; the arbiter can rule until `until`.
+    event MilestoneContested(
+        ProjectId indexed project,
+        uint16 indexed milestone,
+        uint16 seat,
+        bytes32 grounds,
+        uint40 until,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice The arbiter ruled.
+    event MilestoneRuled(
+        ProjectId indexed project,
+        uint16 indexed milestone,
+        uint128 award,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice A milestone's money is earned: `award` of it by the companies.
+    event MilestoneSettled(ProjectId indexed project, uint16 indexed milestone, uint128 award, uint40 previousBlock);
+    /// @notice A company earned money.
+    event Earned(ProjectId indexed project, uint16 indexed seat, uint128 amount, uint128 retained);
+    /// @notice Of the contractor's earnings, so much went to wages and deposit, and so much back for works money that wages had drawn.
+    event Withheld(ProjectId indexed project, uint128 forWages, uint128 recovered);
+    /// @notice A payment was made; its place in the project's list, and its identification as an IPaymentSource.
+    event PaymentMade(
+        ProjectId indexed project,
+        uint256 indexed index,
+        bytes32 indexed transactionId,
+        PaymentRecord payment,
+        uint40 previousBlock
+    );
+    /// @notice Works money was drawn for wages.
+    event WagesAdvanced(ProjectId indexed project, uint128 amount, uint40 previousBlock);
+    /// @notice Wages that nobody needed came back.
+    event SurplusReturned(ProjectId indexed project, uint128 amount, uint40 previousBlock);
+    /// @notice Defects are claimed on a company's retention; the arbiter can rule until `until`.
+    event DefectClaimed(
+        ProjectId indexed project,
+        uint16 indexed seat,
+        uint128 amount,
+        bytes32 grounds,
+        uint40 until,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice So much of the retention goes back to the project. `by` is zero where the terms' default holds.
+    event DefectSettled(
+        ProjectId indexed project,
+        uint16 indexed seat,
+        uint128 amount,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice A company's retention is due.
+    event RetentionReleased(ProjectId indexed project, uint16 indexed seat, uint128 amount, uint40 previousBlock);
+    /// @notice A court froze a company's works money.
+    event WorksFrozen(
+        ProjectId indexed project,
+        uint16 indexed seat,
+        bytes32 indexed courtCase,
+        uint128 amount,
+        uint40 until,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice The freeze is over. `by` is zero if by time.
+    event FreezeLifted(
+        ProjectId indexed project,
+        uint16 indexed seat,
+        bytes32 indexed courtCase,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice A funder's money goes back to another account.
+    event RefundRedirected(ProjectId indexed project, address indexed funder, address to, uint40 previousBlock);
+    /// @notice A court proposes that a lost funder's money goes back to another account.
+    event RedirectionProposed(
+        ProjectId indexed project,
+        address indexed funder,
+        address to,
+        uint40 dueAt,
+        address by,
+        uint40 previousBlock
+    );
+    /// @notice The funder vetoed it.
+    event RedirectionVetoed(ProjectId indexed project, address indexed funder, uint40 previousBlock);
+
+    // -------------------------------------------------------------------------------------------------------------- errors
+
+    /// @notice Only the project's WageAccount.
+    error NotWageAccount(address caller);
+    /// @notice The project is not in a state for this.
+    error ProjectNotReady(ProjectId project, IProjectRegistry.ProjectStatus status);
+    /// @notice The account may not fund the project.
+    error NotFunder(ProjectId project, address account);
+    /// @notice The amount is nothing, or more than this.
+    error AmountInvalid(uint128 amount, uint128 limit);
+    /// @notice The caller is not an operator of a party that may do this.
+    error NotParty(ProjectId project, uint16 seat, address caller);
+    /// @notice There is no such milestone, or it was dropped.
+    error MilestoneInvalid(ProjectId project, uint16 milestone);
+    /// @notice The milestone is not in a state for this.
+    error MilestoneNotReady(ProjectId project, uint16 milestone, MilestoneStatus status);
+    /// @notice Not enough money is available: the owner puts in more first.
+    error FundsShort(ProjectId project, uint128 needed, uint128 available);
+    /// @notice Neither deposit nor guarantee is as the terms ask.
+    error DepositShort(ProjectId project);
+    /// @notice Wages are in arrears; milestones wait.
+    error WagesInArrears(ProjectId project);
+    /// @notice The contractor's last payment is not invoiced, and can be waited for until then.
+    error NotInvoiced(ProjectId project, uint40 until);
+    /// @notice The claim is not active.
+    error ClaimNotActive(ClaimId claim, IClaimRegistry.ClaimStatus status);
+    /// @notice The claim is not of the terms' schema, or not about this milestone of this project.
+    error EvidenceInvalid(ClaimId claim);
+    /// @notice It can be done from then on.
+    error NotYet(uint40 from);
+    /// @notice It could be done until then.
+    error TooLate(uint40 until);
+    /// @notice The seat is not one that is paid.
+    error SeatInvalid(ProjectId project, uint16 seat);
+    /// @notice There is nothing to pay out that is not frozen.
+    error NothingToPay(ProjectId project, uint16 seat);
+    /// @notice A claim of defects is open on it, or none is.
+    error DefectNotReady(ProjectId project, uint16 seat, uint40 until);
+    /// @notice There is such a freeze already, or none.
+    error FreezeNotReady(ProjectId project, uint16 seat, bytes32 courtCase);
+    /// @notice The freeze is longer than MAX_FREEZE, or over.
+    error FreezePeriodInvalid(uint40 until);
+    /// @notice Nothing goes back before the project has ended and its wages are closed out.
+    error WagesOpen(ProjectId project);
+    /// @notice The account is none.
+    error AccountInvalid(ProjectId project, address account);
+
+    // -------------------------------------------------------------------------------------------------------------- money in
+
+    /// @notice Put money into a project, which must have been approved to this contract. By any account that may fund it, up to the budget.
+    function fund(ProjectId project, uint128 amount) external;
+
+    // -------------------------------------------------------------------------------------------------------------- milestones
+
+    /// @notice Request a milestone. By an operator of the contractor; in an active city and while the contract is open; with the wage deposit
+    /// in place, no arrears, and the last payment invoiced if the terms say so.
+    function request(ProjectId project, uint16 milestone, Evidence calldata evidence) external;
+
+    /// @notice Approve a requested milestone. By an operator of the supervisor.
+    function approve(ProjectId project, uint16 milestone) external;
+
+    /// @notice Return a requested milestone for mending. By an operator of the supervisor.
+    /// @param findings Salted hash of what is to be mended.
+    function returnForMending(ProjectId project, uint16 milestone, bytes32 findings) external;
+
+    /// @notice Contest a milestone: a requested or approved one by owner or supervisor, a returned one by the contractor; by an operator.
+    /// @param seat Who contests.
+    /// @param grounds Salted hash of why.
+    function contest(ProjectId project, uint16 milestone, uint16 seat, bytes32 grounds) external;
+
+    /// @notice Rule what of a disputed milestone the companies get; the rest is available again. By an operator of the arbiter.
+    function rule(ProjectId project, uint16 milestone, uint128 award) external;
+
+    /// @notice Do what is due: an uncontested or ruled milestone is earned, one returned by silence is not committed any more. By anyone.
+    function settle(ProjectId project, uint16 milestone) external;
+
+    // -------------------------------------------------------------------------------------------------------------- companies
+
+    /// @notice Pay what a company has earned, and no court has frozen, to its account. By anyone.
+    /// @return transactionId Of the payment, for PaymentRegistry.count.
+    function payOut(ProjectId project, uint16 seat) external returns (bytes32 transactionId);
+
+    /// @notice Claim defects on a company's retention, before it is due. By an operator of owner or supervisor.
+    /// @param by The seat of who claims.
+    /// @param grounds Salted hash of what is wrong.
+    function claimDefect(ProjectId project, uint16 seat, uint128 amount, uint16 by, bytes32 grounds) external;
+
+    /// @notice Accept a claim of defects. By an operator of the company.
+    function acceptDefect(ProjectId project, uint16 seat) external;
+
+    /// @notice Rule on a claim of defects: how much goes back to the project. By an operator of the arbiter.
+    function ruleDefect(ProjectId project, uint16 seat, uint128 amount) external;
+
+    /// @notice End a claim of defects on which nobody ruled: the terms' default split holds. By anyone.
+    function settleDefect(ProjectId project, uint16 seat) external;
+
+    /// @notice Make a company's retention payable, once it is due and no claim of defects is open. By anyone.
+    function releaseRetention(ProjectId project, uint16 seat) external;
+
+    // -------------------------------------------------------------------------------------------------------------- courts
+
+    /// @notice Freeze what a company has earned or will earn, up to an amount. By (city, JUSTICE), or that of the city that acts for it.
+    /// @param courtCase Salted hash of the case.
+    function freeze(
+        ProjectId project,
+        uint16 seat,
+        uint128 amount,
+        uint40 until,
+        bytes32 courtCase,
+        CityId[] calldata lineage
+    ) external;
+
+    /// @notice End a freeze. By the court; by anyone, once its time is over.
+    function liftFreeze(ProjectId project, uint16 seat, bytes32 courtCase, CityId[] calldata lineage) external;
+
+    /// @notice Hand frozen money over, from HAND_OVER_WAIT after the freeze on. By the court.
+    function handOver(
+        ProjectId project,
+        uint16 seat,
+        bytes32 courtCase,
+        uint128 amount,
+        address to,
+        CityId[] calldata lineage
+    ) external returns (bytes32 transactionId);
+
+    // -------------------------------------------------------------------------------------------------------------- what is left
+
+    /// @notice Give a funder back its part of what is left, once the project has ended and its wages are closed out; may be repeated as more
+    /// comes back. By anyone, to the account that the funder, or a court, named.
+    function refund(ProjectId project, address funder) external;
+
+    /// @notice Have one's own part go back to another account. By the funder.
+    function redirectRefund(ProjectId project, address to) external;
+
+    /// @notice Have a lost funder's part go back to another account, after REDIRECTION_WAIT. By the court.
+    function proposeRedirection(ProjectId project, address funder, address to, CityId[] calldata lineage) external;
+
+    /// @notice Veto that. By the funder.
+    function vetoRedirection(ProjectId project) external;
+
+    /// @notice Put it into force. By anyone.
+    function completeRedirection(ProjectId project, address funder) external;
+
+    // -------------------------------------------------------------------------------------------------------------- for the WageAccount
+
+    /// @notice Send works money that is not committed for wages, as much as there is up to `amount`. By the WageAccount.
+    /// @return given How much was sent.
+    function advance(ProjectId project, uint128 amount) external returns (uint128 given);
+
+    /// @notice Book wages that nobody needed, which the WageAccount has just sent. By the WageAccount.
+    function returnSurplus(ProjectId project, uint128 amount) external;
+
+    // -------------------------------------------------------------------------------------------------------------- reading
+
+    /// @notice Which checks the claims of evidence.
+    function verifier() external view returns (IClaimVerifier);
+
+    /// @notice Where versions of PaymentRegistry are found.
+    function directory() external view returns (ISuiteDirectory);
+
+    /// @notice The books of a project.
+    function booksOf(ProjectId project) external view returns (Books memory);
+
+    /// @notice The books of a seat.
+    function seatBooksOf(ProjectId project, uint16 seat) external view returns (SeatBooks memory);
+
+    /// @notice A milestone, as of now.
+    function milestoneStateOf(ProjectId project, uint16 milestone) external view returns (MilestoneState memory);
+
+    /// @notice Whether all milestones that were not dropped are settled.
+    function isComplete(ProjectId project) external view returns (bool);
+
+    /// @notice The claim of defects on a seat's retention.
+    function defectOf(ProjectId project, uint16 seat) external view returns (Defect memory);
+
+    /// @notice A court's freeze.
+    function freezeOf(ProjectId project, uint16 seat, bytes32 courtCase) external view returns (Freeze memory);
+
+    /// @notice What a funder put in.
+    function contributionOf(ProjectId project, address funder) external view returns (Contribution memory);
+
+    /// @notice A redirection that waits.
+    function redirectionOf(ProjectId project, address funder) external view returns (Redirection memory);
+
+    /// @notice What a funder could take back now.
+    function refundableOf(ProjectId project, address funder) external view returns (uint128);
+
+    /// @notice The payments of a project by page, oldest first.
+    function paymentsOf(
+        ProjectId project,
+        uint256 start,
+        uint256 count
+    ) external view returns (PaymentRecord[] memory page);
+
+    /// @notice How many payments a project has made.
+    function paymentCount(ProjectId project) external view returns (uint256);
+
+    /// @notice The identification of a project's payment as an IPaymentSource.
+    function transactionIdOf(ProjectId project, uint256 index) external view returns (bytes32);
+
+    /// @notice Block of the project's last event here.
+    function changedIn(ProjectId project) external view returns (uint40);
+}

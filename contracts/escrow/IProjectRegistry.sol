@@ -5,7 +5,7 @@ import {CityId} from "../city/CityId.sol";
 import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
 import {SchemaId} from "../identity/SchemaId.sol";
-import {Amendment, Share, Subcontract, Terms} from "./Project.sol";
+import {Amendment, Subcontract, Terms} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
 
 /// @title What was agreed about a project, and by whom: no money is here.
@@ -190,11 +190,11 @@ interface IProjectRegistry {
     error ProjectNotReady(ProjectId project, ProjectStatus status);
     /// @notice The sums, shares or account are not possible: see Money.
     error MoneyInvalid();
-    /// @notice A period is between one day and 180 days, and a time neither past nor 20 years ahead.
+    /// @notice A period is between one day and 180 days; the end within 20 years, retention within 30; payday on 1 to 31.
     error PeriodsInvalid();
     /// @notice There are 1 to 64 milestones, none of nothing, and what their sums should come to.
-    error MilestonesInvalid(uint128 sum, uint128 works);
-    /// @notice A milestone that is not planned any more, or is none.
+    error MilestonesInvalid(uint256 sum, uint256 works);
+    /// @notice A milestone that is not planned any more, was dropped, is none, or is out of order.
     error MilestoneNotPlanned(ProjectId project, uint16 milestone);
     /// @notice Less than the city, or one above it, asks for.
     error BelowFloor(uint16 wageShare, uint16 wageDeposit);
@@ -224,6 +224,8 @@ interface IProjectRegistry {
     error PetitionNotReady(ProjectId project, uint40 until);
     /// @notice The project ends from then on.
     error NotEnded(ProjectId project, uint40 endsAt);
+    /// @notice The very same subcontract was registered already.
+    error SubcontractExists(ProjectId project, IdentityId subcontractor);
     /// @notice A share is at most 10,000 basis points.
     error ShareInvalid(uint16 share);
 

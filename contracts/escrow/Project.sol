@@ -173,7 +173,8 @@ bytes constant MILESTONE_TYPE = "Milestone(uint128 amount,bytes32 content)";
 bytes constant CHANGE_TYPE = "MilestoneChange(uint16 index,uint128 amount,bytes32 content)";
 bytes constant SHARE_TYPE = "Share(uint16 milestone,uint16 share)";
 
-/// @title EIP-712 hashes of what the parties of a project sign.
+/// @title ProjectHash
+/// @notice EIP-712 hashes of what the parties of a project sign.
 library ProjectHash {
     bytes32 internal constant TERMS_TYPEHASH = keccak256(
         abi.encodePacked(

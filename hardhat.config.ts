@@ -28,7 +28,12 @@ const compiler = {
 
 /** For contracts that would exceed 24,576 bytes (EIP-170) otherwise. */
 const smaller = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 50 } } };
-const overrides = { "contracts/city/CityRegistry.sol": smaller, "contracts/invoice/InvoiceRegistry.sol": smaller };
+const overrides = {
+  "contracts/city/CityRegistry.sol": smaller,
+  "contracts/invoice/InvoiceRegistry.sol": smaller,
+  "contracts/escrow/FundEscrow.sol": smaller,
+  "contracts/escrow/ProjectRegistry.sol": smaller,
+};
 const solidity = { compilers: [compiler], overrides };
 
 /** Compiler warnings are errors, so that a build with a warning is never cached as a success. */

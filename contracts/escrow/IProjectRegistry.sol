@@ -121,8 +121,8 @@ interface IProjectRegistry {
 
     // -------------------------------------------------------------------------------------------------------------- events
 
-    /// @notice The escrow and the wage account were bound.
-    event EscrowBound(address indexed escrow, address indexed wages, address by);
+    /// @notice Escrow, wage account and milestones were bound.
+    event EscrowBound(address indexed escrow, address indexed wages, address indexed milestones, address by);
     /// @notice A project was opened.
     event ProjectOpened(ProjectId indexed project, CityId indexed city, address indexed token, Terms terms, address by);
     /// @notice The terms were changed.
@@ -178,9 +178,9 @@ interface IProjectRegistry {
 
     // -------------------------------------------------------------------------------------------------------------- errors
 
-    /// @notice Escrow and wage account are bound already, and for ever.
+    /// @notice Escrow, wage account and milestones are bound already, and for ever.
     error EscrowAlreadyBound(address escrow);
-    /// @notice Escrow and wage account are not bound yet, or do not belong to this registry.
+    /// @notice Escrow, wage account and milestones are not bound yet, or do not belong to this registry.
     error EscrowNotBound();
     /// @notice There is no such project.
     error ProjectUnknown(ProjectId project);
@@ -231,8 +231,8 @@ interface IProjectRegistry {
 
     // -------------------------------------------------------------------------------------------------------------- the network
 
-    /// @notice Bind the contracts that keep the money, once. By the network.
-    function bindEscrow(address escrow, address wages) external;
+    /// @notice Bind the contracts that keep the money and decide on milestones, once. By the network.
+    function bindEscrow(address escrow, address wages, address milestones) external;
 
     // -------------------------------------------------------------------------------------------------------------- agreeing
 
@@ -309,6 +309,9 @@ interface IProjectRegistry {
 
     /// @notice The WageAccount; zero until bound.
     function wages() external view returns (address);
+
+    /// @notice The MilestoneRegistry; zero until bound.
+    function milestones() external view returns (address);
 
     /// @notice The project. Reverts with ProjectUnknown.
     function projectOf(ProjectId project) external view returns (Project memory);

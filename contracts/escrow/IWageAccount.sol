@@ -345,7 +345,7 @@ interface IWageAccount {
     error NotEmployer(ProjectId project, uint16 seat);
     /// @notice The person is enrolled in the project under another number.
     error TagEnrolled(ProjectId project, bytes32 tag, uint32 worker);
-    /// @notice The account is another worker's, the employer's, or none.
+    /// @notice The account is another worker's, the employer's, one of the contracts that keep the money, or none.
     error AccountInvalid(ProjectId project, address account);
     /// @notice The claim is not active.
     error ClaimNotActive(ClaimId claim, IClaimRegistry.ClaimStatus status);
@@ -383,6 +383,8 @@ interface IWageAccount {
     error PaymentFailed(uint32 worker, address account);
     /// @notice The amount is nothing, or more than this.
     error AmountInvalid(uint128 amount, uint128 limit);
+    /// @notice Only an operator of the contractor, or its account.
+    error NotContractor(ProjectId project, address caller);
     /// @notice Arrears are open already, or none are.
     error ArrearsNotReady(ProjectId project, uint40 until);
     /// @notice Too few workers have signed, one of them twice, or one enrolled less than 30 days ago.
@@ -580,6 +582,6 @@ interface IWageAccount {
     function digestOf(Enrolment calldata enrolment) external view returns (bytes32);
 
     /// @notice Sum and Merkle root of rows. A leaf is keccak(bytes.concat(keccak(abi.encode(ROW_TYPEHASH, payroll, position, worker, amount)))), of
-    /// WageRow(bytes32 payroll,uint32 position,uint32 worker,uint128 amount); pairs are hashed in order, and an odd one moves up.
+    /// WageRow(bytes32 payroll,uint32 position,uint32 worker,uint128 amount); pairs are hashed smaller first, and an odd one moves up.
     function rootOf(PayrollId payroll, Row[] calldata rows) external pure returns (uint128 total, bytes32 root);
 }

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {LABOUR} from "../access/CityRole.sol";
+import {CityId} from "../city/CityId.sol";
+import {TaxPeriod, periodAt} from "../invoice/TaxPeriod.sol";
+import {IProjectRegistry} from "./IProjectRegistry.sol";
+import {IWageAccount} from "./IWageAccount.sol";
+import {PayrollId} from "./PayrollId.sol";
+import {PayrollRows} from "./PayrollRows.sol";
+import {CONTRACTOR} from "./Project.sol";
+import {ProjectId} from "./ProjectId.sol";
+import {WageQueue} from "./WageQueue.sol";
+
+/// @title Payrolls: filed with all their rows, and decided.
+/// @notice The part of WageAccount that says what is owed.
+abstract contract WagePayrolls is WageQueue {
+    bytes32 private constant OBJECTION_TYPEHASH = keccak256(
+        "Objection(bytes32 payroll,uint32 position,uint40 deadline)"
+    );
+
+    // -------------------------------------------------------------------------------------------------------- filing
+
+    /// @inheritdoc IWageAccount
+    function file(
+        Payroll calldata payroll,
+        Row[] calldata rows,
+        CityId[] calldata lineage
+    ) external returns (PayrollId id) {
+        id = idOf(payroll);
+        require(_payrolls[id].status == PayrollStatus.Unknown, PayrollExists(id));
+        IProjectRegistry.Project memory p = projects.projectOf(payroll.project);
+        _checkEmployer(payroll.project, p.seats, payroll.employer);
+        _checkFiler(id, payroll, p, lineage);
+        _checkPeriod(payroll, p);
+        _checkPredecessor(payroll);
+        _checkRows(payroll, rows);
+        _file(id, payroll, rows);
+    }
+
+    // -------------------------------------------------------------------------------------------------------- setting rows aside
+
+    /// @inheritdoc IWageAccount
+    function oppose(PayrollId payroll, ProvenRow[] calldata rows) external {
+        PayrollState storage state = _contestable(payroll);
+        bool acts = projects.isActing(state.project, CONTRACTOR, msg.sender);
+        require(acts, NotAuthorized(payroll, msg.sender));
+        bool any = false;
+        for (uint256 i = 0; i < rows.length; ++i) {
+            _checkRow(payroll, state.root, rows[i]);
+            if (_has(_asideBits[payroll][rows[i].position / 256], rows[i].position)) continue;
+            _setAside(payroll, state, rows[i], false);
+            any = true;
+        }
+        require(any, NothingToDo());
+    }
+
+    /// @inheritdoc IWageAccount
+    function object(
+        PayrollId payroll,
+        ProvenRow calldata row,
+        uint40 deadline,
+        bytes calldata signer,
+        bytes calldata signature
+    ) external {
+        _checkDeadline(deadline);
+        PayrollState storage state = _contestable(payroll);
+        _checkRow(payroll, state.root, row);
+        RowStatus status = _statusOf(payroll, row.position);
+        require(status == RowStatus.Standing, RowNotReady(payroll, row.position, status));
+        bytes32 order = keccak256(abi.encode(OBJECTION_TYPEHASH, payroll, row.position, deadline));
+        _checkOrder(state.project, row.worker, signer, signature, order);
+        _setAside(payroll, state, row, true);
+    }
+
+    /// @inheritdoc IWageAccount
+    function rule(PayrollId payroll, ProvenRow calldata row, uint128 amount, CityId[] calldata lineage) external {
+        uint40 until = _checkAside(payroll, row);
+        _checkStanding(projects.projectOf(_payrolls[payroll].project).city, LABOUR, lineage);
+        require(block.timestamp <= until, TooLate(until));
+        require(amount <= row.amount, AboveFiled(amount, row.amount));
+        _admit(payroll, row.position, amount, msg.sender);
+    }
+
+    /// @inheritdoc IWageAccount
+    function admit(PayrollId payroll, ProvenRow calldata row) external {
+        uint40 until = _checkAside(payroll, row);
+        require(block.timestamp > until, NotYet(until + 1));
+        _admit(payroll, row.position, row.amount, address(0));
+    }
+
+    // -------------------------------------------------------------------------------------------------------- deciding
+
+    /// @inheritdoc IWageAccount
+    function approve(PayrollId payroll, CityId[] calldata lineage) external nonReentrant {
+        PayrollState storage state = _payrolls[payroll];
+        require(state.status == PayrollStatus.Filed, PayrollNotReady(payroll, state.status));
+        ProjectId project = state.project;
+        IProjectRegistry.Project memory p = projects.projectOf(project);
+        bool silent = _checkApproval(payroll, state, p.city, lineage);
+        uint128 amount = state.total - state.aside;
+        state.status = PayrollStatus.Approved;
+        --_ledgers[project].undecided;
+        _owe(project, state.period, PayrollId.unwrap(payroll), amount);
+        emit PayrollApproved(payroll, project, amount, silent, msg.sender, _touch(state));
+        _reserve(project, p, COVERED_ALONG);
+    }
+
+    /// @inheritdoc IWageAccount
+    function lapse(PayrollId payroll) external {
+        PayrollState storage state = _payrolls[payroll];
+        bool waits = state.status == PayrollStatus.Filed && state.supplementary;
+        require(waits, PayrollNotReady(payroll, state.status));
+        uint40 until = state.filedAt + RULING_PERIOD;
+        require(block.timestamp > until, NotYet(until + 1));
+        state.status = PayrollStatus.Lapsed;
+        _ledgers[state.project].undecided -= 1 + _rowsAside[payroll]; // nothing more is decided of its rows
+        emit PayrollLapsed(payroll, _touch(state));
+    }
+
+    // -------------------------------------------------------------------------------------------------------- internal
+
+    /// @dev The row is the payroll's.
+    function _checkRow(PayrollId payroll, bytes32 root, ProvenRow calldata row) internal pure {
+        bytes32 leaf = PayrollRows.leaf(payroll, row.position, row.worker, row.amount);
+        require(MerkleProof.verifyCalldata(row.proof, root, leaf), RowUnknown(payroll, row.position));
+    }
+
+    function _isOffice(CityId city, CityId[] calldata lineage) private view returns (bool) {
+        return manager.hasStanding(msg.sender, city, LABOUR, lineage);
+    }
+
+    /// @dev The employer; or the labour office, once the payroll is due.
+    function _checkFiler(
+        PayrollId id,
+        Payroll calldata payroll,
+        IProjectRegistry.Project memory p,
+        CityId[] calldata lineage
+    ) private view {
+        if (projects.isActing(payroll.project, payroll.employer, msg.sender)) return;
+        require(_isOffice(p.city, lineage), NotAuthorized(id, msg.sender));
+        bool due = payroll.period < periodAt(block.timestamp - uint256(p.payday) * 1 days, 0);
+        require(due, PeriodInvalid(payroll.period));
+    }
+
+    /// @dev A month that has begun, while wages of the project can be claimed.
+    function _checkPeriod(Payroll calldata payroll, IProjectRegistry.Project memory p) private view {
+        bool begun = !(periodAt(block.timestamp, 0) < payroll.period);
+        require(payroll.period.isMonth() && begun, PeriodInvalid(payroll.period));
+        if (p.status == IProjectRegistry.ProjectStatus.Open) return;
+        uint40 until = p.endedAt + CLAIM_WINDOW;
+        require(block.timestamp <= until, TooLate(until));
+    }
+
+    function _checkPredecessor(Payroll calldata payroll) private view {
+        if (PayrollId.unwrap(payroll.predecessor) == 0) return;
+        PayrollState storage state = _payrolls[payroll.predecessor];
+        bool stands = state.status == PayrollStatus.Filed || state.status == PayrollStatus.Approved;
+        require(
+            stands &&
+                state.project == payroll.project &&
+                state.employer == payroll.employer &&
+                state.period == payroll.period,
+            PredecessorInvalid(payroll.predecessor)
+        );
+    }
+
+    /// @dev Workers of the employer, each once, and once in a month but for supplementary payrolls.
+    function _checkRows(Payroll calldata payroll, Row[] calldata rows) private {
+        require(rows.length != 0 && rows.length <= MAX_ROWS, RowsInvalid(rows.length));
+        mapping(uint256 => uint256) storage filed = _filed[payroll.project][payroll.period];
+        bool once = PayrollId.unwrap(payroll.predecessor) == 0;
+        uint256 word = rows[0].worker / 256;
+        uint256 bits = filed[word];
+        uint32 previous = 0;
+        for (uint256 i = 0; i < rows.length; ++i) {
+            uint32 worker = rows[i].worker;
+            bool inOrder = worker > previous && rows[i].amount != 0 && rows[i].amount <= MAX_WAGE;
+            require(inOrder, RowsInvalid(i));
+            _checkEmployed(payroll, worker);
+            previous = worker;
+            if (!once) continue;
+            if (worker / 256 != word) {
+                filed[word] = bits;
+                word = worker / 256;
+                bits = filed[word];
+            }
+            require(!_has(bits, worker), WorkerPaidTwice(payroll.project, worker, payroll.period));
+            bits |= _bit(worker);
+        }
+        if (once) filed[word] = bits;
+    }
+
+    function _checkEmployed(Payroll calldata payroll, uint32 worker) private view {
+        Worker storage known = _workers[payroll.project][worker];
+        bool employed = known.enrolledAt != 0 && known.employer == payroll.employer;
+        require(employed, WorkerInvalid(payroll.project, worker));
+    }
+
+    function _file(PayrollId id, Payroll calldata payroll, Row[] calldata rows) private {
+        (uint128 total, bytes32 root) = PayrollRows.rootOf(id, rows);
+        _payrolls[id] = PayrollState({
+            project: payroll.project,
+            status: PayrollStatus.Filed,
+            employer: payroll.employer,
+            period: payroll.period,
+            supplementary: PayrollId.unwrap(payroll.predecessor) != 0,
+            rows: uint32(rows.length),
+            filedAt: uint40(block.timestamp),
+            changedIn: uint40(block.number),
+            total: total,
+            aside: 0,
+            root: root
+        });
+        ++_ledgers[payroll.project].undecided;
+        emit PayrollFiled(id, payroll.project, payroll.employer, payroll, total, root, rows, msg.sender);
+    }
+
+    /// @dev A payroll whose rows can be set aside now.
+    function _contestable(PayrollId payroll) private view returns (PayrollState storage state) {
+        state = _payrolls[payroll];
+        require(state.status == PayrollStatus.Filed, PayrollNotReady(payroll, state.status));
+        uint40 until = state.filedAt + OPPOSITION_WINDOW;
+        require(block.timestamp <= until, TooLate(until));
+    }
+
+    function _setAside(PayrollId payroll, PayrollState storage state, ProvenRow calldata row, bool byWorker) private {
+        uint40 until = uint40(block.timestamp) + RULING_PERIOD;
+        _asideBits[payroll][row.position / 256] |= _bit(row.position);
+        _asides[PayrollRows.keyOf(payroll, row.position)].until = until;
+        state.aside += row.amount;
+        ++_rowsAside[payroll];
+        ++_ledgers[state.project].undecided;
+        emit RowSetAside(payroll, row.position, byWorker, until, _touch(state));
+    }
+
+    /// @dev A row that waits for a decision, of a payroll that has not lapsed.
+    function _checkAside(PayrollId payroll, ProvenRow calldata row) private view returns (uint40 until) {
+        PayrollState storage state = _payrolls[payroll];
+        bool live = state.status == PayrollStatus.Filed || state.status == PayrollStatus.Approved;
+        require(live, PayrollNotReady(payroll, state.status));
+        _checkRow(payroll, state.root, row);
+        RowStatus status = _statusOf(payroll, row.position);
+        require(status == RowStatus.Aside, RowNotReady(payroll, row.position, status));
+        return _asides[PayrollRows.keyOf(payroll, row.position)].until;
+    }
+
+    function _admit(PayrollId payroll, uint32 position, uint128 amount, address by) private {
+        PayrollState storage state = _payrolls[payroll];
+        bytes32 key = PayrollRows.keyOf(payroll, position);
+        _asides[key].admitted = true;
+        --_rowsAside[payroll];
+        --_ledgers[state.project].undecided;
+        _owe(state.project, state.period, key, amount);
+        emit RowAdmitted(payroll, position, amount, by, _touch(state));
+    }
+
+    /// @dev Who may approve, and since when. Silence is no approval of a supplementary payroll.
+    function _checkApproval(
+        PayrollId payroll,
+        PayrollState storage state,
+        CityId city,
+        CityId[] calldata lineage
+    ) private view returns (bool silent) {
+        uint40 filedAt = state.filedAt;
+        bool supplementary = state.supplementary;
+        silent =
+            !projects.isActing(state.project, CONTRACTOR, msg.sender) && !(supplementary && _isOffice(city, lineage));
+        bool unopposed = !supplementary && block.timestamp > filedAt + OPPOSITION_WINDOW;
+        require(!silent || unopposed, NotAuthorized(payroll, msg.sender));
+        require(block.timestamp >= filedAt + OBJECTION_TIME, NotYet(filedAt + OBJECTION_TIME));
+        uint40 until = filedAt + RULING_PERIOD;
+        require(!supplementary || block.timestamp <= until, TooLate(until));
+    }
+
+    /// @dev The payroll changed; its previous event was in the block returned.
+    function _touch(PayrollState storage state) private returns (uint40 previousBlock) {
+        previousBlock = state.changedIn;
+        state.changedIn = uint40(block.number);
+    }
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {LABOUR} from "../access/CityRole.sol";
+import {CityId} from "../city/CityId.sol";
+import {ClaimId} from "../identity/ClaimId.sol";
+import {Commitments} from "../identity/Commitments.sol";
+import {IClaimRegistry} from "../identity/IClaimRegistry.sol";
+import {TaxPeriod, periodAt} from "../invoice/TaxPeriod.sol";
+import {IProjectRegistry} from "./IProjectRegistry.sol";
+import {IWageAccount} from "./IWageAccount.sol";
+import {ProjectId} from "./ProjectId.sol";
+import {WageStore} from "./WageStore.sol";
+
+/// @title Workers: who they are, where they are paid, and what they can declare.
+/// @notice The part of WageAccount about workers.
+abstract contract WageWorkers is WageStore {
+    bytes32 private constant ACCOUNT_TYPEHASH = keccak256(
+        "WorkerAccount(bytes32 project,uint32 worker,address account,uint32 changes,uint40 deadline)"
+    );
+    bytes32 private constant ARREARS_TYPEHASH = keccak256(
+        "ArrearsDeclaration(bytes32 project,uint24 period,uint128 amount,uint32 count,uint40 deadline)"
+    );
+    uint256 private constant MIN_QUORUM = 3;
+    uint256 private constant MAX_QUORUM = 50;
+
+    // -------------------------------------------------------------------------------------------------------- workers
+
+    /// @inheritdoc IWageAccount
+    function enrol(Enrolment calldata enrolment, Employment calldata employment) external returns (uint32 worker) {
+        ProjectId project = enrolment.project;
+        IProjectRegistry.Project memory p = projects.projectOf(project);
+        manager.checkCan(msg.sender, p.city, LABOUR);
+        _checkOpen(project, p.status);
+        _checkDeadline(enrolment.deadline);
+        _checkEmployer(project, p.seats, enrolment.employer);
+        uint32 known = workerByTag[project][enrolment.tag];
+        require(enrolment.tag != 0 && known == 0, TagEnrolled(project, enrolment.tag, known));
+        _checkAccount(project, enrolment.employer, enrolment.account);
+        ClaimId claim = _checkEmployment(p, enrolment, employment);
+        bytes32 digest = digestOf(enrolment);
+        _checkSigned(employment.holder, digest, employment.signature);
+        _checkSigned(enrolment.signer, digest, employment.ownSignature);
+        worker = _enrol(enrolment, claim);
+    }
+
+    /// @inheritdoc IWageAccount
+    function changeAccount(
+        ProjectId project,
+        uint32 worker,
+        address account,
+        uint40 deadline,
+        bytes calldata signer,
+        bytes calldata signature
+    ) external {
+        _checkDeadline(deadline);
+        Worker storage known = _workers[project][worker];
+        uint32 changes = known.changes;
+        require(known.enrolledAt != 0, WorkerInvalid(project, worker));
+        bytes32 order = keccak256(abi.encode(ACCOUNT_TYPEHASH, project, worker, account, changes, deadline));
+        _checkOrder(project, worker, signer, signature, order);
+        _checkAccount(project, known.employer, account);
+        delete workerByAccount[project][known.account];
+        workerByAccount[project][account] = worker;
+        known.account = account;
+        known.changes = changes + 1;
+        emit WorkerAccountChanged(project, worker, account);
+    }
+
+    // -------------------------------------------------------------------------------------------------------- arrears
+
+    /// @inheritdoc IWageAccount
+    function declareArrears(ProjectId project, TaxPeriod period, uint128 amount, CityId[] calldata lineage) external {
+        IProjectRegistry.Project memory p = projects.projectOf(project);
+        _checkStanding(p.city, LABOUR, lineage);
+        _declare(project, p.status, period, amount, msg.sender);
+    }
+
+    /// @inheritdoc IWageAccount
+    function declareArrearsByWorkers(
+        ProjectId project,
+        TaxPeriod period,
+        uint128 amount,
+        uint40 deadline,
+        WorkerSignature[] calldata signatures
+    ) external {
+        _checkDeadline(deadline);
+        uint32 count = _ledgers[project].arrears.count;
+        bytes32 order = keccak256(abi.encode(ARREARS_TYPEHASH, project, period, amount, count, deadline));
+        _checkQuorum(project, order, signatures);
+        _declare(project, projects.projectOf(project).status, period, amount, address(0));
+    }
+
+    /// @inheritdoc IWageAccount
+    function dismissArrears(ProjectId project, CityId[] calldata lineage) external {
+        _checkStanding(projects.projectOf(project).city, LABOUR, lineage);
+        _endArrears(project, msg.sender);
+    }
+
+    /// @inheritdoc IWageAccount
+    function endArrears(ProjectId project) external {
+        Arrears memory arrears = _ledgers[project].arrears;
+        uint256 needed = uint256(arrears.baseline) + arrears.amount;
+        require(_reservedFor[project][arrears.period] >= needed, ArrearsNotReady(project, arrears.until));
+        _endArrears(project, address(0));
+    }
+
+    /// @inheritdoc IWageAccount
+    function quorumOf(ProjectId project) public view returns (uint256) {
+        uint256 tenth = (uint256(_ledgers[project].workers) + 9) / 10;
+        if (tenth > MAX_QUORUM) return MAX_QUORUM;
+        return tenth < MIN_QUORUM ? MIN_QUORUM : tenth;
+    }
+
+    // -------------------------------------------------------------------------------------------------------- internal
+
+    function _enrol(Enrolment calldata enrolment, ClaimId claim) private returns (uint32 worker) {
+        ProjectId project = enrolment.project;
+        worker = ++_ledgers[project].workers;
+        _workers[project][worker] = Worker({
+            account: enrolment.account,
+            employer: enrolment.employer,
+            enrolledAt: uint40(block.timestamp),
+            changes: 0,
+            key: keccak256(enrolment.signer)
+        });
+        workerByTag[project][enrolment.tag] = worker;
+        workerByAccount[project][enrolment.account] = worker;
+        emit WorkerEnrolled(
+            project,
+            worker,
+            enrolment.employer,
+            enrolment.account,
+            enrolment.signer,
+            enrolment.tag,
+            claim,
+            msg.sender
+        );
+    }
+
+    /// @dev Where a worker can be paid: a payment to this contract would leave nothing to measure, one to FundEscrow would be stray.
+    function _checkAccount(ProjectId project, uint16 employer, address account) private view {
+        require(
+            account != address(0) &&
+                account != address(this) &&
+                account != projects.escrow() &&
+                workerByAccount[project][account] == 0 &&
+                account != projects.seatOf(project, employer).account &&
+                !projects.isActing(project, employer, account),
+            AccountInvalid(project, account)
+        );
+    }
+
+    /// @dev An active claim of the project's schema about employer and worker, of whom the worker's key signs.
+    function _checkEmployment(
+        IProjectRegistry.Project memory p,
+        Enrolment calldata enrolment,
+        Employment calldata employment
+    ) private view returns (ClaimId claim) {
+        IClaimRegistry.ClaimStatus status;
+        (status, claim) = claims.statusOf(employment.claim, employment.path);
+        require(status == IClaimRegistry.ClaimStatus.Active, ClaimNotActive(claim, status));
+        require(
+            employment.party < 2 &&
+                employment.claim.schema == p.employment &&
+                claims.schemaOf(p.employment).parties == 2 &&
+                employment.claim.subject == _subjectOf(enrolment, employment) &&
+                employment.claim.holder == _holderOf(employment),
+            EmploymentInvalid(claim)
+        );
+    }
+
+    function _subjectOf(Enrolment calldata enrolment, Employment calldata employment) private view returns (bytes32) {
+        bytes32 employer = Commitments.subject(
+            1 - employment.party,
+            employment.employerSalt,
+            projects.seatOf(enrolment.project, enrolment.employer).party
+        );
+        return _pair(employment.party, employment.subject, employer);
+    }
+
+    function _holderOf(Employment calldata employment) private pure returns (bytes32) {
+        bytes32 own = Commitments.holder(employment.party, employment.holderSalt, employment.holder);
+        return _pair(employment.party, own, employment.employerHolder);
+    }
+
+    function _pair(uint8 party, bytes32 worker, bytes32 employer) private pure returns (bytes32) {
+        return party == 0 ? Commitments.pair(worker, employer) : Commitments.pair(employer, worker);
+    }
+
+    function _declare(
+        ProjectId project,
+        IProjectRegistry.ProjectStatus status,
+        TaxPeriod period,
+        uint128 amount,
+        address by
+    ) private {
+        _checkOpen(project, status);
+        Arrears storage arrears = _ledgers[project].arrears;
+        require(!inArrears(project), ArrearsNotReady(project, arrears.until));
+        require(period.isMonth() && period < periodAt(block.timestamp, 0), PeriodInvalid(period));
+        require(amount != 0, AmountInvalid(amount, type(uint128).max));
+        uint40 until = uint40(block.timestamp) + ARREARS_TIME;
+        arrears.period = period;
+        arrears.amount = amount;
+        arrears.baseline = _reservedFor[project][period];
+        arrears.until = until;
+        ++arrears.count;
+        emit ArrearsDeclared(project, period, amount, until, by);
+    }
+
+    function _endArrears(ProjectId project, address by) private {
+        Arrears storage arrears = _ledgers[project].arrears;
+        require(inArrears(project), ArrearsNotReady(project, arrears.until));
+        arrears.until = 0;
+        emit ArrearsEnded(project, by);
+    }
+
+    /// @dev Enough workers who have been there long enough, each once.
+    function _checkQuorum(ProjectId project, bytes32 order, WorkerSignature[] calldata signatures) private view {
+        uint256 needed = quorumOf(project);
+        require(signatures.length >= needed, QuorumInvalid(project, signatures.length, needed));
+        uint32 previous = 0;
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            WorkerSignature calldata one = signatures[i];
+            uint40 enrolledAt = _workers[project][one.worker].enrolledAt;
+            require(enrolledAt != 0, WorkerInvalid(project, one.worker));
+            bool counts = one.worker > previous && block.timestamp >= enrolledAt + QUORUM_TENURE;
+            require(counts, QuorumInvalid(project, i, needed));
+            _checkOrder(project, one.worker, one.signer, one.signature, order);
+            previous = one.worker;
+        }
+    }
+}

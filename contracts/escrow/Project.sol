@@ -161,59 +161,61 @@ uint16 constant FIRST_SUBCONTRACTOR = 4;
 /// @dev A whole, in basis points.
 uint16 constant WHOLE = 10_000;
 
-bytes constant PARTIES_TYPE =
-    "Parties(bytes32 owner,bytes32 contractor,bytes32 supervisor,bytes32 arbiter,address contractorAccount)";
-bytes constant MONEY_TYPE =
-    "Money(address token,uint128 unit,uint16 currency,uint128 budget,uint16 wageShare,uint128 wageDeposit,"
-    "uint16 retention,uint16 defaultSplit,address strayTo)";
-bytes constant PERIODS_TYPE =
-    "Periods(uint32 answer,uint32 contest,uint32 ruling,uint32 invoicing,uint40 retentionUntil,"
-    "uint40 endsAt,uint8 payday,bool silenceApproves,uint32 employment,uint32 evidence)";
-bytes constant MILESTONE_TYPE = "Milestone(uint128 amount,bytes32 content)";
-bytes constant CHANGE_TYPE = "MilestoneChange(uint16 index,uint128 amount,bytes32 content)";
-bytes constant SHARE_TYPE = "Share(uint16 milestone,uint16 share)";
-
 /// @title ProjectHash
 /// @notice EIP-712 hashes of what the parties of a project sign.
 library ProjectHash {
-    bytes32 internal constant TERMS_TYPEHASH = keccak256(
-        abi.encodePacked(
-            "Terms(uint32 city,Parties parties,Money money,Periods periods,Milestone[] milestones,address[] funders,"
-            "bytes32 content,uint40 deadline)",
-            MILESTONE_TYPE,
-            MONEY_TYPE,
-            PARTIES_TYPE,
-            PERIODS_TYPE
-        )
+    bytes32 private constant PARTIES_TYPEHASH = keccak256(
+        "Parties(bytes32 owner,bytes32 contractor,bytes32 supervisor,bytes32 arbiter,address contractorAccount)"
     );
-    bytes32 internal constant AMENDMENT_TYPEHASH = keccak256(
-        abi.encodePacked(
-            "Amendment(bytes32 project,uint32 changes,uint128 budget,uint16 wageShare,uint128 wageDeposit,uint40 endsAt,"
-            "bytes32 arbiter,MilestoneChange[] milestones,uint40 deadline)",
-            CHANGE_TYPE
-        )
+    bytes32 private constant MONEY_TYPEHASH = keccak256(
+        "Money(address token,uint128 unit,uint16 currency,uint128 budget,uint16 wageShare,uint128 wageDeposit,"
+        "uint16 retention,uint16 defaultSplit,address strayTo)"
     );
-    bytes32 internal constant SUBCONTRACT_TYPEHASH = keccak256(
-        abi.encodePacked(
-            "Subcontract(bytes32 project,bytes32 subcontractor,address account,Share[] shares,bytes32 content,uint40 deadline)",
-            SHARE_TYPE
-        )
+    bytes32 private constant PERIODS_TYPEHASH = keccak256(
+        "Periods(uint32 answer,uint32 contest,uint32 ruling,uint32 invoicing,uint40 retentionUntil,uint40 endsAt,"
+        "uint8 payday,bool silenceApproves,uint32 employment,uint32 evidence)"
+    );
+    bytes32 private constant MILESTONE_TYPEHASH = keccak256("Milestone(uint128 amount,bytes32 content)");
+    bytes32 private constant CHANGE_TYPEHASH = keccak256(
+        "MilestoneChange(uint16 index,uint128 amount,bytes32 content)"
+    );
+    bytes32 private constant SHARE_TYPEHASH = keccak256("Share(uint16 milestone,uint16 share)");
+    bytes32 private constant TERMS_TYPEHASH = keccak256(
+        "Terms(uint32 city,Parties parties,Money money,Periods periods,Milestone[] milestones,address[] funders,"
+        "bytes32 content,uint40 deadline)Milestone(uint128 amount,bytes32 content)"
+        "Money(address token,uint128 unit,uint16 currency,uint128 budget,uint16 wageShare,uint128 wageDeposit,"
+        "uint16 retention,uint16 defaultSplit,address strayTo)"
+        "Parties(bytes32 owner,bytes32 contractor,bytes32 supervisor,bytes32 arbiter,address contractorAccount)"
+        "Periods(uint32 answer,uint32 contest,uint32 ruling,uint32 invoicing,uint40 retentionUntil,uint40 endsAt,"
+        "uint8 payday,bool silenceApproves,uint32 employment,uint32 evidence)"
+    );
+    bytes32 private constant AMENDMENT_TYPEHASH = keccak256(
+        "Amendment(bytes32 project,uint32 changes,uint128 budget,uint16 wageShare,uint128 wageDeposit,uint40 endsAt,"
+        "bytes32 arbiter,MilestoneChange[] milestones,uint40 deadline)"
+        "MilestoneChange(uint16 index,uint128 amount,bytes32 content)"
+    );
+    bytes32 private constant SUBCONTRACT_TYPEHASH = keccak256(
+        "Subcontract(bytes32 project,bytes32 subcontractor,address account,Share[] shares,bytes32 content,"
+        "uint40 deadline)Share(uint16 milestone,uint16 share)"
     );
 
     function hash(Terms calldata terms) internal pure returns (bytes32) {
-        bytes32[] memory milestones = new bytes32[](terms.milestones.length);
-        for (uint256 i = 0; i < milestones.length; ++i) {
-            milestones[i] = keccak256(abi.encode(keccak256(MILESTONE_TYPE), terms.milestones[i]));
+        Milestone[] calldata milestones = terms.milestones;
+        (uint256 start, uint256 all) = (0, 0);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            start := terms
+            all := milestones.offset
         }
         return
             keccak256(
                 abi.encode(
                     TERMS_TYPEHASH,
                     terms.city,
-                    keccak256(abi.encode(keccak256(PARTIES_TYPE), terms.parties)),
-                    keccak256(abi.encode(keccak256(MONEY_TYPE), terms.money)),
-                    keccak256(abi.encode(keccak256(PERIODS_TYPE), terms.periods)),
-                    keccak256(abi.encodePacked(milestones)),
+                    _hashAt(PARTIES_TYPEHASH, start + 0x20, 0xa0),
+                    _hashAt(MONEY_TYPEHASH, start + 0xc0, 0x120),
+                    _hashAt(PERIODS_TYPEHASH, start + 0x1e0, 0x140),
+                    _hashAll(MILESTONE_TYPEHASH, all, milestones.length, 0x40),
                     keccak256(abi.encodePacked(terms.funders)),
                     terms.content,
                     terms.deadline
@@ -222,43 +224,65 @@ library ProjectHash {
     }
 
     function hash(Amendment calldata amendment) internal pure returns (bytes32) {
-        bytes32[] memory milestones = new bytes32[](amendment.milestones.length);
-        for (uint256 i = 0; i < milestones.length; ++i) {
-            milestones[i] = keccak256(abi.encode(keccak256(CHANGE_TYPE), amendment.milestones[i]));
+        MilestoneChange[] calldata milestones = amendment.milestones;
+        (uint256 start, uint256 all) = (0, 0);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            start := amendment
+            all := milestones.offset
         }
         return
-            keccak256(
-                abi.encode(
-                    AMENDMENT_TYPEHASH,
-                    amendment.project,
-                    amendment.changes,
-                    amendment.budget,
-                    amendment.wageShare,
-                    amendment.wageDeposit,
-                    amendment.endsAt,
-                    amendment.arbiter,
-                    keccak256(abi.encodePacked(milestones)),
-                    amendment.deadline
-                )
-            );
+            _hashWith(AMENDMENT_TYPEHASH, start, 0x120, 0xe0, _hashAll(CHANGE_TYPEHASH, all, milestones.length, 0x60));
     }
 
     function hash(Subcontract calldata subcontract) internal pure returns (bytes32) {
-        bytes32[] memory shares = new bytes32[](subcontract.shares.length);
-        for (uint256 i = 0; i < shares.length; ++i) {
-            shares[i] = keccak256(abi.encode(keccak256(SHARE_TYPE), subcontract.shares[i]));
+        Share[] calldata shares = subcontract.shares;
+        (uint256 start, uint256 all) = (0, 0);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            start := subcontract
+            all := shares.offset
         }
-        return
-            keccak256(
-                abi.encode(
-                    SUBCONTRACT_TYPEHASH,
-                    subcontract.project,
-                    subcontract.subcontractor,
-                    subcontract.account,
-                    keccak256(abi.encodePacked(shares)),
-                    subcontract.content,
-                    subcontract.deadline
-                )
-            );
+        return _hashWith(SUBCONTRACT_TYPEHASH, start, 0xc0, 0x60, _hashAll(SHARE_TYPEHASH, all, shares.length, 0x40));
+    }
+
+    /// @notice The hash of an array of structs of `size` bytes each, which lie in calldata from `offset` on.
+    function _hashAll(
+        bytes32 typehash,
+        uint256 offset,
+        uint256 count,
+        uint256 size
+    ) private pure returns (bytes32 hashed) {
+        bytes32[] memory hashes = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) hashes[i] = _hashAt(typehash, offset + i * size, size);
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            hashed := keccak256(add(hashes, 0x20), mul(count, 0x20))
+        }
+    }
+
+    /// @notice The hash of a struct of `size` bytes without arrays, which lies in calldata from `offset` on.
+    function _hashAt(bytes32 typehash, uint256 offset, uint256 size) private pure returns (bytes32) {
+        return _hashWith(typehash, offset, size, size, 0);
+    }
+
+    /// @notice The same of a struct with an array, whose hash stands at `at` in it.
+    /// @dev Members that are no arrays lie in calldata as EIP-712 encodes them. Whoever uses one of them reads it as its type, which
+    /// refuses stray bits.
+    function _hashWith(
+        bytes32 typehash,
+        uint256 offset,
+        uint256 size,
+        uint256 at,
+        bytes32 inner
+    ) private pure returns (bytes32 hashed) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            calldatacopy(add(start, 0x20), offset, size)
+            mstore(add(add(start, 0x20), at), inner)
+            hashed := keccak256(start, add(size, 0x20))
+        }
     }
 }

@@ -9,7 +9,8 @@ import {CityId, NETWORK} from "../city/CityId.sol";
 import {Signer} from "../common/Signer.sol";
 import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
-import {IFundEscrow} from "./IFundEscrow.sol";
+import {IFirstMember} from "./IFirstMember.sol";
+import {IMilestoneRegistry} from "./IMilestoneRegistry.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {ITokenVault} from "./ITokenVault.sol";
 import {
@@ -73,11 +74,11 @@ contract ProjectRegistry is ProjectSeats {
     // -------------------------------------------------------------------------------------------------------- the network
 
     /// @inheritdoc IProjectRegistry
-    function bindEscrow(address escrow_, address wages_) external restricted {
+    function bindEscrow(address escrow_, address wages_, address milestones_) external restricted {
         require(escrow == address(0), EscrowAlreadyBound(escrow));
-        require(_isVault(escrow_) && _isVault(wages_), EscrowNotBound());
-        (escrow, wages) = (escrow_, wages_);
-        emit EscrowBound(escrow_, wages_, msg.sender);
+        require(_isOurs(escrow_) && _isOurs(wages_) && _isOurs(milestones_), EscrowNotBound());
+        (escrow, wages, milestones) = (escrow_, wages_, milestones_);
+        emit EscrowBound(escrow_, wages_, milestones_, msg.sender);
     }
 
     // -------------------------------------------------------------------------------------------------------- agreeing
@@ -85,7 +86,7 @@ contract ProjectRegistry is ProjectSeats {
     /// @inheritdoc IProjectRegistry
     function open(Terms calldata terms, PartySignature[3] calldata signatures) external returns (ProjectId project) {
         require(terms.city != NETWORK, ICityAccessManager.CityUnknown(NETWORK));
-        manager.checkOpen(terms.city);
+        _checkOpen(terms.city);
         require(escrow != address(0), EscrowNotBound());
         _checkDeadline(terms.deadline);
         project = idOf(terms);
@@ -111,13 +112,13 @@ contract ProjectRegistry is ProjectSeats {
     ) external {
         ProjectId project = amendment.project;
         Project storage p = _running(project);
-        manager.checkOpen(p.city);
+        _checkOpen(p.city);
         _checkDeadline(amendment.deadline);
         require(amendment.changes == p.changes, ChangesDiffer(amendment.changes, p.changes));
         bytes32 digest = digestOf(amendment);
         _checkAllSigned(project, digest, signatures);
         if (_lowersWages(p, amendment)) _checkOffice(p.city, digest, office);
-        require(amendment.budget >= IFundEscrow(escrow).booksOf(project).funded, MoneyInvalid());
+        require(amendment.budget >= IFirstMember(escrow).booksOf(project), MoneyInvalid());
 
         _setBudget(p, p.city, amendment.budget, amendment.wageShare, amendment.wageDeposit);
         _setEnd(p, amendment.endsAt);
@@ -134,7 +135,7 @@ contract ProjectRegistry is ProjectSeats {
     ) external returns (uint16 seat) {
         ProjectId project = contract_.project;
         Project storage p = _running(project);
-        manager.checkOpen(p.city);
+        _checkOpen(p.city);
         _checkDeadline(contract_.deadline);
         bytes32 digest = digestOfSubcontract(contract_);
         IdentityId subcontractor = contract_.subcontractor;
@@ -214,12 +215,9 @@ contract ProjectRegistry is ProjectSeats {
         p.endsAt = endsAt;
     }
 
-    function _setMilestones(ProjectId project, Project storage p, Milestone[] calldata milestones) private {
-        require(milestones.length <= MAX_MILESTONES, MilestonesInvalid(0, _worksOf(p)));
+    function _setMilestones(ProjectId project, Project storage p, Milestone[] calldata agreed) private {
         uint256 sum = 0;
-        for (uint256 i = 0; i < milestones.length; ++i) {
-            sum += _addMilestone(project, p, milestones[i].amount);
-        }
+        for (uint256 i = 0; i < agreed.length; ++i) sum += _addMilestone(project, p, agreed[i].amount);
         _checkWorks(p, sum);
     }
 
@@ -262,7 +260,7 @@ contract ProjectRegistry is ProjectSeats {
     function _checkOffice(CityId city, bytes32 digest, OfficeSignature calldata office) private view {
         require(
             Signer.isValid(office.officer, digest, office.signature) &&
-                manager.hasStanding(office.officer, city, LABOUR, office.lineage),
+                _hasStanding(office.officer, city, LABOUR, office.lineage),
             LabourOfficeNotSigned(city)
         );
     }
@@ -321,7 +319,8 @@ contract ProjectRegistry is ProjectSeats {
         require(
             milestone < amounts.length &&
                 amounts[milestone] != 0 &&
-                IFundEscrow(escrow).milestoneStateOf(project, milestone).status == IFundEscrow.MilestoneStatus.Planned,
+                IFirstMember(milestones).milestoneStateOf(project, milestone) ==
+                    IMilestoneRegistry.MilestoneStatus.Planned,
             MilestoneNotPlanned(project, milestone)
         );
     }
@@ -330,7 +329,7 @@ contract ProjectRegistry is ProjectSeats {
         return p.budget - _shareOf(p.budget, p.wageShare);
     }
 
-    function _isVault(address vault) private view returns (bool) {
+    function _isOurs(address vault) private view returns (bool) {
         return vault.code.length != 0 && address(ITokenVault(vault).projects()) == address(this);
     }
 

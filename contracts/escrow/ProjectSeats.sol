@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {ADMIN, JUSTICE} from "../access/CityRole.sol";
 import {CityId} from "../city/CityId.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
-import {IFundEscrow} from "./IFundEscrow.sol";
+import {IMilestoneRegistry} from "./IMilestoneRegistry.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {ARBITER, CONTRACTOR, OWNER} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
@@ -29,7 +29,7 @@ abstract contract ProjectSeats is ProjectStore {
     function proposeAccount(ProjectId project, uint16 seat, address account) external {
         Project storage p = _known(project);
         require(_isPaid(seat) && seat < p.seats, SeatInvalid(project, seat));
-        require(isActing(project, seat, msg.sender), NotParty(project, seat, msg.sender));
+        _checkParty(project, seat);
         _checkAccount(account);
         require(IdentityId.unwrap(_seatChanges[project][seat].party) == 0, SeatChangeWaits(project, seat));
         _propose(project, seat, SeatChange(IdentityId.wrap(0), account, uint40(block.timestamp) + ACCOUNT_WAIT));
@@ -45,8 +45,7 @@ abstract contract ProjectSeats is ProjectStore {
     ) external {
         Project storage p = _known(project);
         require(
-            manager.hasStanding(msg.sender, p.city, ADMIN, lineage) ||
-                manager.hasStanding(msg.sender, p.city, JUSTICE, lineage),
+            _hasStanding(msg.sender, p.city, ADMIN, lineage) || _hasStanding(msg.sender, p.city, JUSTICE, lineage),
             NoStanding(msg.sender, p.city)
         );
         require(seat < p.seats, SeatInvalid(project, seat));
@@ -60,10 +59,7 @@ abstract contract ProjectSeats is ProjectStore {
     /// @inheritdoc IProjectRegistry
     function vetoSeatChange(ProjectId project, uint16 seat) external {
         require(_seatChanges[project][seat].dueAt != 0, SeatChangeNotDue(project, seat, 0));
-        require(
-            msg.sender == _seats[project][seat].account || isActing(project, seat, msg.sender),
-            NotParty(project, seat, msg.sender)
-        );
+        if (msg.sender != _seats[project][seat].account) _checkParty(project, seat);
         delete _seatChanges[project][seat];
         emit SeatChangeVetoed(project, seat, msg.sender, _touch(_projects[project]));
     }
@@ -93,7 +89,7 @@ abstract contract ProjectSeats is ProjectStore {
     function petition(ProjectId project, bytes32 grounds) external {
         Project storage p = _running(project);
         uint16 seat = isActing(project, OWNER, msg.sender) ? OWNER : CONTRACTOR;
-        require(seat == OWNER || isActing(project, CONTRACTOR, msg.sender), NotParty(project, CONTRACTOR, msg.sender));
+        if (seat == CONTRACTOR) _checkParty(project, CONTRACTOR);
         uint40 until = _petitions[project].until;
         require(block.timestamp > until, PetitionNotReady(project, until));
         until = uint40(block.timestamp) + p.ruling;
@@ -104,7 +100,7 @@ abstract contract ProjectSeats is ProjectStore {
     /// @inheritdoc IProjectRegistry
     function grantTermination(ProjectId project) external {
         Project storage p = _running(project);
-        require(isActing(project, ARBITER, msg.sender), NotParty(project, ARBITER, msg.sender));
+        _checkParty(project, ARBITER);
         uint40 until = _petitions[project].until;
         require(block.timestamp <= until, PetitionNotReady(project, until));
         _end(project, p, ProjectStatus.Terminated);
@@ -120,7 +116,7 @@ abstract contract ProjectSeats is ProjectStore {
     /// @inheritdoc IProjectRegistry
     function close(ProjectId project) external {
         Project storage p = _running(project);
-        require(IFundEscrow(escrow).isComplete(project), ProjectNotReady(project, ProjectStatus.Open));
+        require(IMilestoneRegistry(milestones).isComplete(project), ProjectNotReady(project, ProjectStatus.Open));
         _end(project, p, ProjectStatus.Closed);
     }
 

@@ -3,9 +3,11 @@ pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {CityManaged} from "../access/CityManaged.sol";
+import {Capability} from "../access/CityRole.sol";
 import {CityId, NETWORK} from "../city/CityId.sol";
 import {IIdentityRegistry} from "../identity/IIdentityRegistry.sol";
 import {IdentityId} from "../identity/IdentityId.sol";
+import {IFirstMember} from "./IFirstMember.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {
     Amendment,
@@ -35,6 +37,8 @@ abstract contract ProjectStore is CityManaged, EIP712, IProjectRegistry {
     address public escrow;
     /// @inheritdoc IProjectRegistry
     address public wages;
+    /// @inheritdoc IProjectRegistry
+    address public milestones;
 
     mapping(ProjectId project => Project) internal _projects;
     mapping(ProjectId project => uint128[]) internal _milestones;
@@ -149,7 +153,7 @@ abstract contract ProjectStore is CityManaged, EIP712, IProjectRegistry {
         require(p.status == ProjectStatus.Open, ProjectNotReady(project, p.status));
     }
 
-    /// @dev Note that the project changes in this block.
+    /// @notice Notes that the project changes in this block.
     /// @return previous Block of its last change.
     function _touch(Project storage p) internal returns (uint40 previous) {
         previous = p.changedIn;
@@ -175,18 +179,37 @@ abstract contract ProjectStore is CityManaged, EIP712, IProjectRegistry {
     }
 
     function _checkLegalPerson(IdentityId person) internal view {
-        // slither-disable-next-line unused-return
-        (IIdentityRegistry.State memory state, ) = identities.stateOf(person);
         require(
-            state.kind == IIdentityRegistry.Kind.Legal &&
+            IFirstMember(address(identities)).stateOf(person) == IIdentityRegistry.Kind.Legal &&
                 identities.statusOf(person) == IIdentityRegistry.IdentityStatus.Active,
             NotActiveLegalPerson(person)
         );
     }
 
+    /// @dev The caller acts for a seat.
+    function _checkParty(ProjectId project, uint16 seat) internal view {
+        require(isActing(project, seat, msg.sender), NotParty(project, seat, msg.sender));
+    }
+
+    function _checkOpen(CityId city) internal view {
+        manager.checkOpen(city);
+    }
+
+    function _hasStanding(
+        address account,
+        CityId city,
+        Capability capability,
+        CityId[] calldata lineage
+    ) internal view returns (bool) {
+        return manager.hasStanding(account, city, capability, lineage);
+    }
+
     /// @dev A company is paid to an account of its own.
     function _checkAccount(address account) internal view {
-        require(account != address(0) && account != escrow && account != wages, MoneyInvalid());
+        require(
+            account != address(0) && account != escrow && account != wages && account != milestones,
+            MoneyInvalid()
+        );
     }
 
     function _checkSigned(IdentityId party, bytes32 digest, PartySignature calldata signature) internal view {

@@ -153,6 +153,7 @@ export async function termsOf(world: EscrowWorld, changes: TermsChanges = {}): P
 }
 
 type Sides = [Company, Company, Company];
+type Signatures = [PartySignature, PartySignature, PartySignature];
 
 /** Owner, contractor and supervisor of the fixture. */
 export function sidesOf({ owner, contractor, supervisor }: EscrowWorld): Sides {
@@ -177,7 +178,7 @@ async function signedByAll(
   sides: Sides,
   types: Record<string, TypedDataField[]>,
   value: object,
-): Promise<[PartySignature, PartySignature, PartySignature]> {
+): Promise<Signatures> {
   const [first, second, third] = sides;
   return [
     await signedBy(world, first, types, value),
@@ -187,7 +188,7 @@ async function signedByAll(
 }
 
 /** Owner, contractor and supervisor sign the terms. */
-export async function signTerms(world: EscrowWorld, terms: TermsStruct, sides = sidesOf(world)) {
+export async function signTerms(world: EscrowWorld, terms: TermsStruct, sides = sidesOf(world)): Promise<Signatures> {
   return signedByAll(world, sides, TERMS_TYPES, terms);
 }
 
@@ -224,7 +225,11 @@ export async function amendmentOf(
   };
 }
 
-export async function signAmendment(world: EscrowWorld, amendment: AmendmentStruct, sides = sidesOf(world)) {
+export async function signAmendment(
+  world: EscrowWorld,
+  amendment: AmendmentStruct,
+  sides = sidesOf(world),
+): Promise<Signatures> {
   return signedByAll(world, sides, AMENDMENT_TYPES, amendment);
 }
 
@@ -299,7 +304,7 @@ export async function signTermination(
   project: string,
   changes: { changes?: bigint; deadline?: number } = {},
   sides = sidesOf(world),
-) {
+): Promise<Signatures> {
   const order = { project, changes: (await world.projects.projectOf(project)).changes, deadline: LATER, ...changes };
   return signedByAll(world, sides, TERMINATION_TYPES, order);
 }

@@ -19,5 +19,5 @@ export default deployScript(
       );
     }
   },
-  { tags: ["directory"], dependencies: ["city", "identity", "invoice"] },
+  { tags: ["directory"], dependencies: ["city", "identity", "invoice", "escrow"] },
 );

@@ -5,17 +5,23 @@ import {
   ClaimRegistry__factory,
   ClaimVerifier__factory,
   ConsentRegistry__factory,
+  FundEscrow__factory,
   IdentityRegistry__factory,
   InvoiceLedger__factory,
   InvoiceRegistry__factory,
+  MilestoneRegistry__factory,
   P256Verifier__factory,
   PaymentRegistry__factory,
+  ProjectBooks__factory,
+  ProjectRegistry__factory,
+  SettlementToken__factory,
   SuiteDirectory__factory,
   SuiteFactory__factory,
   TaxpayerRegistry__factory,
+  WageAccount__factory,
 } from "../typechain/index.js";
 
-/** Every contract the steps deploy, with its TypeChain binding. */
+/** Every contract the steps deploy, in their order, with its TypeChain binding. */
 export const BINDINGS = {
   SuiteFactory: SuiteFactory__factory,
   CityAccessManager: CityAccessManager__factory,
@@ -30,7 +36,13 @@ export const BINDINGS = {
   PaymentRegistry: PaymentRegistry__factory,
   InvoiceRegistry: InvoiceRegistry__factory,
   InvoiceLedger: InvoiceLedger__factory,
+  ProjectRegistry: ProjectRegistry__factory,
+  FundEscrow: FundEscrow__factory,
+  WageAccount: WageAccount__factory,
   SuiteDirectory: SuiteDirectory__factory,
+  MilestoneRegistry: MilestoneRegistry__factory,
+  ProjectBooks: ProjectBooks__factory,
+  SettlementToken: SettlementToken__factory,
 } as const;
 
 export type ContractName = keyof typeof BINDINGS;
@@ -50,7 +62,16 @@ export const PUBLISHED = [
   "PaymentRegistry",
   "InvoiceRegistry",
   "InvoiceLedger",
+  "ProjectRegistry",
+  "FundEscrow",
+  "WageAccount",
+  "MilestoneRegistry",
+  "ProjectBooks",
+  "SettlementToken",
 ] as const satisfies ContractName[];
+
+/** What the SettlementToken is: of the network (city 0), its name and symbol, and its currency (ISO 4217 numeric). */
+export const SETTLEMENT = [0, "Settlement Yuan", "SCNY", 156] as const;
 
 /** The typed contract at an address. */
 export function contractAt<Name extends ContractName>(

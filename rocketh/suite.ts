@@ -19,6 +19,12 @@ export interface DeployedSuite {
   payments: ContractOf<"PaymentRegistry">;
   invoices: ContractOf<"InvoiceRegistry">;
   ledger: ContractOf<"InvoiceLedger">;
+  projects: ContractOf<"ProjectRegistry">;
+  escrow: ContractOf<"FundEscrow">;
+  wages: ContractOf<"WageAccount">;
+  milestones: ContractOf<"MilestoneRegistry">;
+  projectBooks: ContractOf<"ProjectBooks">;
+  settlement: ContractOf<"SettlementToken">;
   directory: ContractOf<"SuiteDirectory">;
   /** Deployed everything, and has no power any more. */
   deployer: HardhatEthersSigner;
@@ -58,6 +64,12 @@ export async function deploySuite(connection: NetworkConnection, run: Run = {}):
     payments: at("PaymentRegistry"),
     invoices: at("InvoiceRegistry"),
     ledger: at("InvoiceLedger"),
+    projects: at("ProjectRegistry"),
+    escrow: at("FundEscrow"),
+    wages: at("WageAccount"),
+    milestones: at("MilestoneRegistry"),
+    projectBooks: at("ProjectBooks"),
+    settlement: at("SettlementToken"),
     directory: at("SuiteDirectory"),
     deployer: signerOf(deployer),
     administrator: admin,

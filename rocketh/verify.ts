@@ -1,8 +1,8 @@
 import { encodeBytes32String, getAddress, keccak256, toUtf8String } from "ethers";
 
-import { INVOICING, REVERSING, roleOf } from "../src/access/capability.js";
+import { INVOICING, PAYMENT, REVERSING, roleOf } from "../src/access/capability.js";
 import { logsOf, type Provider, readerOf } from "./chain.js";
-import { contractAt, type ContractName, type ContractOf, PUBLISHED } from "./contracts.js";
+import { contractAt, type ContractName, type ContractOf, PUBLISHED, SETTLEMENT } from "./contracts.js";
 import { addressOf, codeAt, findDeployment, findFactory, plan, type Plan } from "./factory.js";
 
 /** What is known beforehand; everything else is computed from the compiled contracts and read from the chain. */
@@ -58,7 +58,7 @@ async function checkCode(suite: Suite, findings: Findings): Promise<void> {
   findings.conclude(); // without the code nothing else can be asked
 }
 
-/** The tree of cities is written by our registry alone. */
+/** The tree of cities is written by our registry alone, and our projects move the money of our vaults. */
 async function checkBinding(suite: Suite, findings: Findings): Promise<void> {
   const registry = suite.addressOf("CityRegistry");
   const bound = await suite.contract("CityAccessManager").cityRegistry();
@@ -67,6 +67,20 @@ async function checkBinding(suite: Suite, findings: Findings): Promise<void> {
     "the manager is bound to CityRegistry",
     `the manager is bound to ${bound}, not to ${registry}`,
   );
+
+  const projects = suite.contract("ProjectRegistry");
+  for (const [name, there] of [
+    ["FundEscrow", await projects.escrow()],
+    ["WageAccount", await projects.wages()],
+    ["MilestoneRegistry", await projects.milestones()],
+  ] as const) {
+    const ours = suite.addressOf(name);
+    findings.check(
+      there === ours,
+      `ProjectRegistry is bound to ${name}`,
+      `ProjectRegistry is bound to ${there}, not to ${name} at ${ours}`,
+    );
+  }
 }
 
 /** The directory leads to all of it, and to nothing else. */
@@ -142,15 +156,16 @@ async function checkPower(suite: Suite, expected: Expected, findings: Findings):
     `the deployer ${deployer} still holds role ${held.join(", ")}`,
   );
 
-  for (const { capability, name, may } of DUTIES) {
+  for (const { capability, names, may } of DUTIES) {
     const role = roleOf(0, capability);
     const holders = (await pages((start, count) => manager.membersOf(role, start, count))).map(
       ({ account }) => account,
     );
+    const wanted = names.map((name) => suite.addressOf(name));
     findings.check(
-      holders.length === 1 && holders[0] === suite.addressOf(name),
-      `${name} ${may}, and nobody else`,
-      `${name} alone should be one that ${may}, but it is ${holders.join(", ") || "nobody"}`,
+      holders.length === wanted.length && wanted.every((address) => holders.includes(address)),
+      `${names.join(" and ")} may ${may}, and nobody else`,
+      `${names.join(" and ")} alone should be able to ${may}, but it is ${holders.join(", ") || "nobody"}`,
     );
   }
 
@@ -167,11 +182,12 @@ async function checkPower(suite: Suite, expected: Expected, findings: Findings):
   );
 }
 
-/** Roles of the network that contracts of the suite hold. */
-const DUTIES = [
-  { capability: INVOICING, name: "InvoiceRegistry", may: "charges quotas and takes payments" },
-  { capability: REVERSING, name: "InvoiceLedger", may: "has documents reversed" },
-] as const;
+/** Roles of the network that contracts of the suite hold, and nobody else. */
+const DUTIES: readonly { capability: number; names: readonly ContractName[]; may: string }[] = [
+  { capability: INVOICING, names: ["InvoiceRegistry"], may: "charge quotas and take payments" },
+  { capability: REVERSING, names: ["InvoiceLedger"], may: "have documents reversed" },
+  { capability: PAYMENT, names: ["FundEscrow", "SettlementToken"], may: "state payments in every city" },
+];
 
 // ---------------------------------------------------------------------------------------------------------------- the tools
 
@@ -214,7 +230,7 @@ class Suite {
     if (factory === undefined) throw new VerificationFailed([`${deployer} has deployed no SuiteFactory on this chain`]);
 
     const parts: Part[] = [{ name: "SuiteFactory", address: factory, wanted: await plan("SuiteFactory", []) }];
-    const add = async (name: ContractName, args: string[]) => {
+    const add = async (name: ContractName, args: readonly unknown[]) => {
       const wanted = await plan(name, args);
       const address = addressOf(factory, salt, wanted);
       parts.push({ name, address, wanted });
@@ -226,13 +242,19 @@ class Suite {
     await add("P256Verifier", []);
     const identities = await add("IdentityRegistry", [manager]);
     const claims = await add("ClaimRegistry", [manager]);
-    await add("ClaimVerifier", [claims, identities]);
+    const verifier = await add("ClaimVerifier", [claims, identities]);
     await add("ConsentRegistry", [manager, claims]);
     const taxpayers = await add("TaxpayerRegistry", [manager, identities]);
     const payments = await add("PaymentRegistry", [manager, identities]);
     const invoices = await add("InvoiceRegistry", [manager, taxpayers, payments]);
     await add("InvoiceLedger", [manager, invoices]);
-    await add("SuiteDirectory", [manager]);
+    const projects = await add("ProjectRegistry", [manager, identities]);
+    await add("FundEscrow", [manager, projects]);
+    await add("WageAccount", [manager, projects, claims]);
+    const directory = await add("SuiteDirectory", [manager]);
+    await add("MilestoneRegistry", [manager, projects, verifier, directory]);
+    await add("ProjectBooks", [projects]);
+    await add("SettlementToken", [manager, identities, ...SETTLEMENT]);
     return new Suite(provider, parts);
   }
 

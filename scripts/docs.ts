@@ -36,6 +36,12 @@ const PAGE_OF: Record<ContractName, string> = {
   PaymentRegistry: "docs/payment.md",
   InvoiceRegistry: "docs/invoice.md",
   InvoiceLedger: "docs/invoice.md",
+  ProjectRegistry: "docs/project.md",
+  FundEscrow: "docs/escrow.md",
+  WageAccount: "docs/wages.md",
+  MilestoneRegistry: "docs/project.md",
+  ProjectBooks: "docs/project.md",
+  SettlementToken: "docs/settlement.md",
   SuiteDirectory: "docs/directory.md",
   SuiteFactory: "docs/directory.md",
 };
@@ -60,6 +66,17 @@ const SECTIONS = [
     title: "Invoices",
     sources: ["contracts/invoice/IInvoiceRegistry.sol", "contracts/invoice/IInvoiceLedger.sol"],
   },
+  {
+    title: "Projects and milestones",
+    sources: [
+      "contracts/escrow/IProjectRegistry.sol",
+      "contracts/escrow/IMilestoneRegistry.sol",
+      "contracts/escrow/IProjectBooks.sol",
+    ],
+  },
+  { title: "Works money", sources: ["contracts/escrow/ITokenVault.sol", "contracts/escrow/IFundEscrow.sol"] },
+  { title: "Wages", sources: ["contracts/escrow/IWageAccount.sol"] },
+  { title: "The settlement token", sources: ["contracts/escrow/ISettlementToken.sol"] },
   { title: "The directory", sources: ["contracts/directory/ISuiteDirectory.sol"] },
 ];
 

@@ -6,14 +6,20 @@ import {
   ClaimRegistry__factory,
   ClaimVerifier__factory,
   ConsentRegistry__factory,
+  FundEscrow__factory,
   IdentityRegistry__factory,
   InvoiceLedger__factory,
   InvoiceRegistry__factory,
+  MilestoneRegistry__factory,
   P256Verifier__factory,
   PaymentRegistry__factory,
+  ProjectBooks__factory,
+  ProjectRegistry__factory,
+  SettlementToken__factory,
   SuiteDirectory__factory,
   SuiteFactory__factory,
   TaxpayerRegistry__factory,
+  WageAccount__factory,
 } from "./bindings.js";
 
 export const cityAccessManagerAbi = CityAccessManager__factory.abi;
@@ -28,6 +34,12 @@ export const taxpayerRegistryAbi = TaxpayerRegistry__factory.abi;
 export const paymentRegistryAbi = PaymentRegistry__factory.abi;
 export const invoiceRegistryAbi = InvoiceRegistry__factory.abi;
 export const invoiceLedgerAbi = InvoiceLedger__factory.abi;
+export const projectRegistryAbi = ProjectRegistry__factory.abi;
+export const fundEscrowAbi = FundEscrow__factory.abi;
+export const wageAccountAbi = WageAccount__factory.abi;
+export const milestoneRegistryAbi = MilestoneRegistry__factory.abi;
+export const projectBooksAbi = ProjectBooks__factory.abi;
+export const settlementTokenAbi = SettlementToken__factory.abi;
 export const suiteDirectoryAbi = SuiteDirectory__factory.abi;
 export const suiteFactoryAbi = SuiteFactory__factory.abi;
 
@@ -45,6 +57,12 @@ export const abis = {
   PaymentRegistry: paymentRegistryAbi,
   InvoiceRegistry: invoiceRegistryAbi,
   InvoiceLedger: invoiceLedgerAbi,
+  ProjectRegistry: projectRegistryAbi,
+  FundEscrow: fundEscrowAbi,
+  WageAccount: wageAccountAbi,
+  MilestoneRegistry: milestoneRegistryAbi,
+  ProjectBooks: projectBooksAbi,
+  SettlementToken: settlementTokenAbi,
   SuiteDirectory: suiteDirectoryAbi,
   SuiteFactory: suiteFactoryAbi,
 } as const;

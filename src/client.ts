@@ -8,13 +8,19 @@ import {
   ClaimRegistry__factory,
   ClaimVerifier__factory,
   ConsentRegistry__factory,
+  FundEscrow__factory,
   IdentityRegistry__factory,
   InvoiceLedger__factory,
   InvoiceRegistry__factory,
+  MilestoneRegistry__factory,
   P256Verifier__factory,
   PaymentRegistry__factory,
+  ProjectBooks__factory,
+  ProjectRegistry__factory,
+  SettlementToken__factory,
   SuiteDirectory__factory,
   TaxpayerRegistry__factory,
+  WageAccount__factory,
 } from "./bindings.js";
 import type {
   CityAccessManager,
@@ -23,13 +29,19 @@ import type {
   ClaimRegistry,
   ClaimVerifier,
   ConsentRegistry,
+  FundEscrow,
   IdentityRegistry,
   InvoiceLedger,
   InvoiceRegistry,
+  MilestoneRegistry,
   P256Verifier,
   PaymentRegistry,
+  ProjectBooks,
+  ProjectRegistry,
+  SettlementToken,
   SuiteDirectory,
   TaxpayerRegistry,
+  WageAccount,
 } from "./bindings.js";
 import { can, type Member, members, type Permission } from "./access/access.js";
 import { type AsOf, children, type City, cityById, type CitySummary, resolve, tree } from "./city/city.js";
@@ -59,6 +71,12 @@ const BINDINGS = {
   PaymentRegistry: PaymentRegistry__factory,
   InvoiceRegistry: InvoiceRegistry__factory,
   InvoiceLedger: InvoiceLedger__factory,
+  ProjectRegistry: ProjectRegistry__factory,
+  FundEscrow: FundEscrow__factory,
+  WageAccount: WageAccount__factory,
+  MilestoneRegistry: MilestoneRegistry__factory,
+  ProjectBooks: ProjectBooks__factory,
+  SettlementToken: SettlementToken__factory,
 } as const;
 
 export type PublishedName = keyof typeof BINDINGS;
@@ -75,6 +93,12 @@ interface ContractTypes {
   PaymentRegistry: PaymentRegistry;
   InvoiceRegistry: InvoiceRegistry;
   InvoiceLedger: InvoiceLedger;
+  ProjectRegistry: ProjectRegistry;
+  FundEscrow: FundEscrow;
+  WageAccount: WageAccount;
+  MilestoneRegistry: MilestoneRegistry;
+  ProjectBooks: ProjectBooks;
+  SettlementToken: SettlementToken;
 }
 
 export interface ConnectOptions {
@@ -130,6 +154,12 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     payments,
     invoices,
     ledger,
+    projects,
+    escrow,
+    wages,
+    milestones,
+    projectBooks,
+    settlement,
   ] = await Promise.all([
     attach("CityAccessManager"),
     attach("CityRegistry"),
@@ -143,6 +173,12 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     attach("PaymentRegistry"),
     attach("InvoiceRegistry"),
     attach("InvoiceLedger"),
+    attach("ProjectRegistry"),
+    attach("FundEscrow"),
+    attach("WageAccount"),
+    attach("MilestoneRegistry"),
+    attach("ProjectBooks"),
+    attach("SettlementToken"),
   ]);
   const found = {
     access,
@@ -157,6 +193,12 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     payments,
     invoices,
     ledger,
+    projects,
+    escrow,
+    wages,
+    milestones,
+    projectBooks,
+    settlement,
   };
   return new Civitas(runner, { provider, chainId, directory, ...found }, entries);
 }
@@ -178,6 +220,12 @@ export class Civitas implements Contracts {
   readonly payments: PaymentRegistry;
   readonly invoices: InvoiceRegistry;
   readonly ledger: InvoiceLedger;
+  readonly projects: ProjectRegistry;
+  readonly escrow: FundEscrow;
+  readonly wages: WageAccount;
+  readonly milestones: MilestoneRegistry;
+  readonly projectBooks: ProjectBooks;
+  readonly settlement: SettlementToken;
 
   /** @param entries All published versions when the connection was made. */
   constructor(
@@ -200,6 +248,12 @@ export class Civitas implements Contracts {
     this.payments = contracts.payments;
     this.invoices = contracts.invoices;
     this.ledger = contracts.ledger;
+    this.projects = contracts.projects;
+    this.escrow = contracts.escrow;
+    this.wages = contracts.wages;
+    this.milestones = contracts.milestones;
+    this.projectBooks = contracts.projectBooks;
+    this.settlement = contracts.settlement;
   }
 
   /**

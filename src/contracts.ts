@@ -7,13 +7,19 @@ import type {
   ClaimRegistry,
   ClaimVerifier,
   ConsentRegistry,
+  FundEscrow,
   IdentityRegistry,
   InvoiceLedger,
   InvoiceRegistry,
+  MilestoneRegistry,
   P256Verifier,
   PaymentRegistry,
+  ProjectBooks,
+  ProjectRegistry,
+  SettlementToken,
   SuiteDirectory,
   TaxpayerRegistry,
+  WageAccount,
 } from "./bindings.js";
 
 /** The suite's contracts, typed by TypeChain, and the chain they are on. What `connect` returns has all of it. */
@@ -46,4 +52,16 @@ export interface Contracts {
   readonly invoices: InvoiceRegistry;
   /** Who holds a document, who booked it, and how it is reversed. */
   readonly ledger: InvoiceLedger;
+  /** What is agreed on each project, and who sits where. */
+  readonly projects: ProjectRegistry;
+  /** Works money of projects. */
+  readonly escrow: FundEscrow;
+  /** Wages of projects: who works, what is owed, what was paid. */
+  readonly wages: WageAccount;
+  /** Milestones and defects: what is requested, approved, disputed and ruled. */
+  readonly milestones: MilestoneRegistry;
+  /** The books of a project in one view. */
+  readonly projectBooks: ProjectBooks;
+  /** A deposit token of the network's banks, for networks that have no money of their own. */
+  readonly settlement: SettlementToken;
 }

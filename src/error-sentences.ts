@@ -1,5 +1,6 @@
 /** For every custom error of the suite's contracts, what happened and what to do. */
 import type { abis } from "./abi.js";
+import { ESCROW_SENTENCES } from "./escrow/error-sentences.js";
 
 type Abi = (typeof abis)[keyof typeof abis][number];
 type AbiError = Extract<Abi, { type: "error" }>;
@@ -13,8 +14,10 @@ type Shown<Name extends ContractErrorName> = Record<
   string
 >;
 
+export type Sentences = { readonly [Name in ContractErrorName]: (shown: Shown<Name>) => string };
+
 /** The compiler holds this table complete: an error without a sentence does not build. */
-export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Name>) => string } = {
+export const SENTENCES: Sentences = {
   // ------------------------------------------------------------------------------------------------ who may do what
   CityUnauthorized: ({ account, city, capability }) =>
     `${account} does not hold ${capability} of ${city}, or holds it with a delay; its controller, or one of its parent, can grant it`,
@@ -343,4 +346,6 @@ export const SENTENCES: { readonly [Name in ContractErrorName]: (shown: Shown<Na
   StringTooLong: ({ str }) => `the text "${str}" is longer than 31 bytes; shorten it`,
   InvalidShortString: () =>
     "a text stored in the contract cannot be read, it was not built correctly; use another version of it",
+
+  ...ESCROW_SENTENCES,
 };

@@ -10,6 +10,13 @@ import { showTime } from "./common/time.js";
 import { decodeName } from "./directory/name.js";
 import { VERSION_STATUSES } from "./directory/status.js";
 import { type ContractErrorName, SENTENCES } from "./error-sentences.js";
+import {
+  MILESTONE_STATUSES,
+  PAYROLL_STATUSES,
+  PROJECT_STATUSES,
+  REDEMPTION_STATUSES,
+  ROW_STATUSES,
+} from "./escrow/status.js";
 import { NUMBER_SCHEMES } from "./invoice/model.js";
 import { INVOICE_STATUSES } from "./invoice/status.js";
 import { ACCEPTANCES, CLAIM_STATUSES, CONSENT_STATUSES, IDENTITY_STATUSES, STANDINGS } from "./identity/status.js";
@@ -126,7 +133,18 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   "enum IConsentRegistry.ConsentStatus": CONSENT_STATUSES,
   "enum IInvoiceLedger.InvoiceStatus": INVOICE_STATUSES,
   "enum NumberScheme": NUMBER_SCHEMES,
+  "enum IProjectRegistry.ProjectStatus": PROJECT_STATUSES,
+  "enum IMilestoneRegistry.MilestoneStatus": MILESTONE_STATUSES,
+  "enum IWages.PayrollStatus": PAYROLL_STATUSES,
+  "enum IWages.RowStatus": ROW_STATUSES,
+  "enum ISettlementToken.RedemptionStatus": REDEMPTION_STATUSES,
 };
+
+/** The seats of a project that are not a subcontractor's, in their order. */
+const SEATS = ["the owner's seat", "the contractor's seat", "the supervisor's seat", "the arbiter's seat"];
+
+/** Identifications that only their parties know the meaning of. */
+const IDENTIFICATIONS = new Set(["tag", "guardian", "courtCase", "order", "endToEndId", "transactionId"]);
 
 /** What a time of zero means, by its name. */
 const NO_TIME: Readonly<Record<string, string>> = { validUntil: "no end", until: "no end", known: "not at all" };
@@ -148,10 +166,14 @@ function show({ name, type, internalType }: AbiInput, value: unknown): string {
     case "ConsentId":
     case "PaymentId":
     case "InvoiceId":
+    case "ProjectId":
+    case "PayrollId":
+    case "RedemptionId":
       return shorten(String(value));
   }
   if (type === "bytes") return showSigner(String(value));
-  if (name === "tag" || name === "guardian") return shorten(String(value));
+  if (IDENTIFICATIONS.has(name)) return shorten(String(value));
+  if (name === "seat") return SEATS[Number(number)] ?? `the seat ${number}`;
   if (name === "maxValidity") return number === 0n ? "no limit" : `${Number(number) / 86_400} days`;
   if (type === "uint40" && number === 0n && name in NO_TIME) return NO_TIME[name] ?? "";
   if (type === "uint40" || type === "uint48") return showTime(number);

@@ -19,6 +19,12 @@ export async function measureDeployment(): Promise<void> {
     PaymentRegistry: deployed.payments,
     InvoiceRegistry: deployed.invoices,
     InvoiceLedger: deployed.ledger,
+    ProjectRegistry: deployed.projects,
+    FundEscrow: deployed.escrow,
+    WageAccount: deployed.wages,
+    MilestoneRegistry: deployed.milestones,
+    ProjectBooks: deployed.projectBooks,
+    SettlementToken: deployed.settlement,
     SuiteDirectory: deployed.directory,
   };
   const names = new Map<string, string>();

@@ -19,6 +19,12 @@ export const PAYMENT = 6;
 export const INVOICING = 7;
 /** Of the network alone, for an InvoiceLedger: has documents reversed. */
 export const REVERSING = 8;
+/** The city's court: freezes a company's works money. */
+export const JUSTICE = 9;
+/** The city's labour office: enrols workers, files and rules on wages, sets the city's floors. */
+export const LABOUR = 10;
+/** A bank of the city: issues the SettlementToken, and redeems it. */
+export const BANKING = 11;
 
 /** The capabilities that have a name. */
 export const CAPABILITIES = {
@@ -31,6 +37,9 @@ export const CAPABILITIES = {
   PAYMENT,
   INVOICING,
   REVERSING,
+  JUSTICE,
+  LABOUR,
+  BANKING,
 } as const;
 
 /** The network of cities itself, as a city. */

@@ -15,7 +15,8 @@ export function members(text: string): TypedDataField[] {
 }
 
 /** The contracts whose domains things are signed for. */
-export type SigningContract = "identities" | "claims" | "verifier" | "consents" | "payments" | "invoices" | "ledger";
+export type SigningContract =
+  "identities" | "claims" | "verifier" | "consents" | "payments" | "invoices" | "ledger" | "projects" | "wages";
 
 const NAMES: Record<SigningContract, string> = {
   identities: "Civitas IdentityRegistry",
@@ -25,6 +26,8 @@ const NAMES: Record<SigningContract, string> = {
   payments: "Civitas PaymentRegistry",
   invoices: "Civitas InvoiceRegistry",
   ledger: "Civitas InvoiceLedger",
+  projects: "Civitas ProjectRegistry",
+  wages: "Civitas WageAccount",
 };
 
 // A night's batch is fifty thousand digests of a few types in one domain.

@@ -250,6 +250,12 @@ const NUMBERS = [
   "twelve",
   "thirteen",
   "fourteen",
+  "fifteen",
+  "sixteen",
+  "seventeen",
+  "eighteen",
+  "nineteen",
+  "twenty",
 ];
 
 function addressesAndBlocks(folder: string) {

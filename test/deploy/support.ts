@@ -18,6 +18,8 @@ const AFTER: Partial<Record<ContractName, string[]>> = {
   CityRegistry: ["bind CityRegistry"],
   InvoiceRegistry: ["let InvoiceRegistry charge and take"],
   InvoiceLedger: ["let InvoiceLedger reverse"],
+  MilestoneRegistry: ["bind ProjectRegistry"],
+  SettlementToken: ["let FundEscrow state its payments", "let SettlementToken state its payments"],
 };
 
 /** What the transactions of a whole deployment do, in their order, as the steps say it. */
@@ -39,8 +41,10 @@ export function nthOf(act: string): number {
 export function addressesOf(suite: DeployedSuite): Promise<string[]> {
   const { factory, manager, registry, resolver, p256, identities, claims, verifier, consents, directory } = suite;
   const { taxpayers, payments, invoices, ledger } = suite;
+  const { projects, escrow, wages, milestones, projectBooks, settlement } = suite;
   const before = [factory, manager, registry, resolver, p256, identities, claims, verifier, consents];
-  const contracts = [...before, taxpayers, payments, invoices, ledger, directory];
+  const money = [taxpayers, payments, invoices, ledger, projects, escrow, wages];
+  const contracts = [...before, ...money, directory, milestones, projectBooks, settlement];
   return Promise.all(contracts.map((contract) => contract.getAddress()));
 }
 

@@ -9,8 +9,8 @@ import { type Expected, verify, VerificationFailed, verifyBeforeHandover } from 
 import { addressesOf, CONTRACTS, failureOf, newChain, watch } from "./support.js";
 
 const REGISTRY = encodeBytes32String("CityRegistry");
-/** The code of each contract, the binding, the directory, its entries, the administrator, the deployer, the duties, the functions. */
-const PROOFS = CONTRACTS.length + 1 + 1 + PUBLISHED.length + 5;
+/** The code of each contract, the four bindings, the directory, its entries, the administrator, the deployer, three duties, the functions. */
+const PROOFS = CONTRACTS.length + 4 + 1 + PUBLISHED.length + 6;
 
 /** Whatever is not as it should be is found, from the chain alone. */
 describe("verification", () => {

@@ -1,29 +1,33 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 
 import { expect } from "chai";
 
 import * as status from "../../../src/escrow/status.js";
 
+const SOURCES = globSync("contracts/escrow/*.sol").map((file) => readFileSync(file, "utf8"));
+
 /** The members of a Solidity enum, in their order. */
-function membersOf(contract: string, name: string): string[] {
-  const source = readFileSync(`contracts/escrow/${contract}.sol`, "utf8");
-  const members = new RegExp(`enum ${name} \\{([^}]+)\\}`).exec(source)?.[1] ?? "";
+function membersOf(name: string): string[] {
+  const [members = "", ...others] = SOURCES.flatMap(
+    (source) => new RegExp(`enum ${name} \\{([^}]+)\\}`).exec(source)?.[1] ?? [],
+  );
+  expect(others, name).to.deep.equal([]);
   return members.split(",").map((member) => member.trim());
 }
 
 describe("states of projects and wages", () => {
   it("have the names and the order of the contracts' enums", () => {
-    for (const [contract, name, names] of [
-      ["IProjectRegistry", "ProjectStatus", status.PROJECT_STATUSES],
-      ["IMilestoneRegistry", "MilestoneStatus", status.MILESTONE_STATUSES],
-      ["IFundEscrow", "PaymentKind", status.WORKS_PAYMENT_KINDS],
-      ["IProjectBooks", "DueKind", status.DUE_KINDS],
-      ["IWageAccount", "PayrollStatus", status.PAYROLL_STATUSES],
-      ["IWageAccount", "RowStatus", status.ROW_STATUSES],
-      ["IWageAccount", "Inflow", status.INFLOWS],
-      ["ISettlementToken", "RedemptionStatus", status.REDEMPTION_STATUSES],
+    for (const [name, names] of [
+      ["ProjectStatus", status.PROJECT_STATUSES],
+      ["MilestoneStatus", status.MILESTONE_STATUSES],
+      ["PaymentKind", status.WORKS_PAYMENT_KINDS],
+      ["DueKind", status.DUE_KINDS],
+      ["PayrollStatus", status.PAYROLL_STATUSES],
+      ["RowStatus", status.ROW_STATUSES],
+      ["Inflow", status.INFLOWS],
+      ["RedemptionStatus", status.REDEMPTION_STATUSES],
     ] as const) {
-      expect(membersOf(contract, name), name).to.deep.equal([...names]);
+      expect(membersOf(name), name).to.deep.equal([...names]);
     }
   });
 });

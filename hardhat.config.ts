@@ -31,6 +31,8 @@ const smaller = { ...compiler, settings: { ...compiler.settings, optimizer: { en
 const overrides = {
   "contracts/city/CityRegistry.sol": smaller,
   "contracts/invoice/InvoiceRegistry.sol": smaller,
+  "contracts/escrow/WageAccount.sol": smaller,
+  "contracts/escrow/WageRules.sol": smaller, // part of WageAccount,
   "contracts/escrow/FundEscrow.sol": smaller,
   "contracts/escrow/ProjectRegistry.sol": smaller,
 };

@@ -2,11 +2,12 @@
 pragma solidity ^0.8.30;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
-import {IWageAccount} from "./IWageAccount.sol";
+import {IWages} from "./IWages.sol";
 import {PayrollId} from "./PayrollId.sol";
 
 /// @title The tree of a payroll's rows.
-/// @notice A leaf is hashed twice, so that no node of the tree passes for one, and names its payroll and place, so that it is proven for no other.
+/// @notice A leaf is hashed twice, so that no node of the tree passes for one, and names its payroll and place, so that it is proven for
+/// no other.
 library PayrollRows {
     bytes32 internal constant ROW_TYPEHASH = keccak256(
         "WageRow(bytes32 payroll,uint32 position,uint32 worker,uint128 amount)"
@@ -24,10 +25,7 @@ library PayrollRows {
     }
 
     /// @notice Sum and root of rows; both zero of none.
-    function rootOf(
-        PayrollId payroll,
-        IWageAccount.Row[] calldata rows
-    ) internal pure returns (uint128 total, bytes32 root) {
+    function rootOf(PayrollId payroll, IWages.Row[] calldata rows) internal pure returns (uint128 total, bytes32 root) {
         bytes32[] memory nodes = new bytes32[](rows.length);
         for (uint256 i = 0; i < nodes.length; ++i) {
             total += rows[i].amount;

@@ -35,50 +35,48 @@ contract WageAccount is WagePayments {
         ICityAccessManager manager_,
         IProjectRegistry projects_,
         IClaimRegistry claims_
-    ) CityManaged(manager_) TokenVault(projects_) WageStore(claims_) {}
+    ) CityManaged(manager_) TokenVault(projects_) WageStore(projects_, claims_) {}
 
     // -------------------------------------------------------------------------------------------------------- money in
 
     /// @inheritdoc IWageAccount
     function receiveFunds(ProjectId project, uint128 amount, Inflow inflow) external nonReentrant {
-        require(msg.sender == projects.escrow(), NotEscrow(msg.sender));
-        IProjectRegistry.Project memory p = projects.projectOf(project);
-        WageBooks storage books = _ledgers[project].books;
+        require(msg.sender == _escrow(), NotEscrow(msg.sender));
+        IProjectRegistry.Project memory p = _projectOf(project);
+        uint128[14] storage books = _ledgers[project].books;
         uint128 toDeposit = 0;
         if (inflow == Inflow.Share) {
-            books.fed += amount;
+            _add(books, Book.Fed, amount);
         } else {
-            books.withheld += amount;
-            toDeposit = _min(amount - _min(amount, _uncovered(books)), books.depositOwed);
-            books.deposit += toDeposit;
-            books.depositOwed -= toDeposit;
+            _add(books, Book.Withheld, amount);
+            toDeposit = _min(amount - _min(amount, _uncovered(books)), _of(books, Book.DepositOwed));
+            _add(books, Book.Deposit, toDeposit);
+            _deduct(books, Book.DepositOwed, toDeposit);
         }
-        books.free += amount - toDeposit;
+        _add(books, Book.Free, amount - toDeposit);
         emit WagesFed(project, inflow, amount);
         _receive(p.token, _tokens(amount, p.unit));
     }
 
     /// @inheritdoc IWageAccount
     function payDeposit(ProjectId project, uint128 amount) external nonReentrant {
-        IProjectRegistry.Project memory p = projects.projectOf(project);
-        Ledger storage ledger = _ledgers[project];
-        bool acts =
-            msg.sender == projects.seatOf(project, CONTRACTOR).account ||
-                projects.isActing(project, CONTRACTOR, msg.sender);
+        IProjectRegistry.Project memory p = _projectOf(project);
+        uint128[14] storage books = _ledgers[project].books;
+        bool acts = msg.sender == _seatOf(project, CONTRACTOR).account || _isActing(project, CONTRACTOR, msg.sender);
         require(acts, NotContractor(project, msg.sender));
-        require(ledger.closedOutAt == 0, CloseOutInvalid(project, true));
-        uint128 missing = p.wageDeposit - _min(p.wageDeposit, ledger.books.deposit);
-        require(amount != 0 && amount <= missing, AmountInvalid(amount, missing));
-        ledger.books.deposited += amount;
-        ledger.books.deposit += amount;
-        ledger.books.depositOwed -= _min(amount, ledger.books.depositOwed);
+        require(_ledgers[project].closedOutAt == 0, CloseOutInvalid(project, true));
+        uint128 missing = p.wageDeposit - _min(p.wageDeposit, _of(books, Book.Deposit));
+        _checkAmount(amount, missing);
+        _add(books, Book.Deposited, amount);
+        _add(books, Book.Deposit, amount);
+        _deduct(books, Book.DepositOwed, _min(amount, _of(books, Book.DepositOwed)));
         emit WageDepositPaid(project, msg.sender, amount);
         _pull(p.token, msg.sender, _tokens(amount, p.unit));
     }
 
     /// @inheritdoc IWageAccount
     function attestGuarantee(ProjectId project, uint128 amount, uint40 until) external {
-        manager.checkCan(msg.sender, projects.projectOf(project).city, BANKING);
+        manager.checkCan(msg.sender, _projectOf(project).city, BANKING);
         _ledgers[project].guarantee = amount;
         _ledgers[project].guaranteedUntil = until;
         emit GuaranteeAttested(project, amount, until, msg.sender);
@@ -86,12 +84,11 @@ contract WageAccount is WagePayments {
 
     /// @inheritdoc IWageAccount
     function cover(ProjectId project, uint128 amount) external nonReentrant {
-        IProjectRegistry.Project memory p = projects.projectOf(project);
-        WageBooks storage books = _ledgers[project].books;
-        uint128 uncovered = _uncovered(books);
-        require(amount != 0 && amount <= uncovered, AmountInvalid(amount, uncovered));
-        books.covered += amount;
-        books.free += amount;
+        IProjectRegistry.Project memory p = _projectOf(project);
+        uint128[14] storage books = _ledgers[project].books;
+        _checkAmount(amount, _uncovered(books));
+        _add(books, Book.Covered, amount);
+        _add(books, Book.Free, amount);
         emit WagesCovered(project, msg.sender, amount);
         _pull(p.token, msg.sender, _tokens(amount, p.unit));
         _reserve(project, p, COVERED_ALONG);
@@ -101,39 +98,32 @@ contract WageAccount is WagePayments {
 
     /// @inheritdoc IWageAccount
     function closeOut(ProjectId project) external nonReentrant {
-        IProjectRegistry.Project memory p = projects.projectOf(project);
+        IProjectRegistry.Project memory p = _projectOf(project);
         Ledger storage ledger = _ledgers[project];
         require(p.status != IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, p.status));
-        uint40 until = p.endedAt + CLAIM_WINDOW;
-        require(block.timestamp > until, NotYet(until + 1));
+        _checkReached(p.endedAt + CLAIM_WINDOW + 1);
         require(ledger.closedOutAt == 0, CloseOutInvalid(project, true));
-        _reserve(project, p, COVERED_ALONG);
-        require(
-            ledger.undecided == 0 && (ledger.books.owed == 0 || _isEmpty(project, ledger.books)),
-            StillOpen(project, ledger.undecided, ledger.books.owed)
-        );
-        uint128 surplus = ledger.books.free;
-        ledger.books.free = 0;
-        ledger.books.surplus += surplus;
+        bool short = _reserve(project, p, COVERED_ALONG);
+        uint128 owed = _of(ledger.books, Book.Owed);
+        require(ledger.undecided == 0 && (owed == 0 || short), StillOpen(project, ledger.undecided, owed));
+        uint128 surplus = _of(ledger.books, Book.Free);
         ledger.closedOutAt = uint40(block.timestamp);
         emit WagesClosedOut(project, surplus, msg.sender);
         if (surplus == 0) return;
-        _push(p.token, projects.escrow(), _tokens(surplus, p.unit));
-        IFundEscrow(projects.escrow()).returnSurplus(project, surplus);
+        address escrow = _escrow();
+        _leave(project, p, Book.Free, Book.Surplus, escrow, surplus);
+        IFundEscrow(escrow).returnSurplus(project, surplus);
     }
 
     /// @inheritdoc IWageAccount
     function returnDeposit(ProjectId project) external nonReentrant {
         Ledger storage ledger = _ledgers[project];
         require(ledger.closedOutAt != 0, CloseOutInvalid(project, false));
-        uint128 amount = ledger.books.deposit;
+        uint128 amount = _of(ledger.books, Book.Deposit);
         require(amount != 0, NothingToDo());
-        IProjectRegistry.Project memory p = projects.projectOf(project);
-        address account = projects.seatOf(project, CONTRACTOR).account;
-        ledger.books.deposit = 0;
-        ledger.books.depositReturned += amount;
+        address account = _seatOf(project, CONTRACTOR).account;
         emit WageDepositReturned(project, account, amount);
-        _push(p.token, account, _tokens(amount, p.unit));
+        _leave(project, _projectOf(project), Book.Deposit, Book.DepositReturned, account, amount);
     }
 
     /// @inheritdoc IWageAccount
@@ -143,35 +133,43 @@ contract WageAccount is WagePayments {
         address account,
         CityId[] calldata lineage
     ) external nonReentrant {
-        IProjectRegistry.Project memory p = projects.projectOf(project);
+        IProjectRegistry.Project memory p = _projectOf(project);
         _checkStanding(p.city, LABOUR, lineage);
-        uint40 from = _ledgers[project].closedOutAt;
-        require(from != 0, CloseOutInvalid(project, false));
-        from += CUSTODY_WAIT;
-        require(block.timestamp >= from, NotYet(from));
+        uint40 since = _ledgers[project].closedOutAt;
+        require(since != 0, CloseOutInvalid(project, false));
+        _checkReached(since + CUSTODY_WAIT);
         require(account != address(0), AccountInvalid(project, account));
-        uint128 amount = _toCustody(project, key);
+        Due storage due = _dues[key];
+        require(due.project == project, PayrollNotReady(PayrollId.wrap(key), PayrollStatus.Unknown));
+        uint128 amount = due.reserved - due.paid;
+        require(amount != 0, NothingToDo());
+        due.paid = due.reserved;
+        due.inCustody = true; // what may still come under the key can only follow
         emit WagesTakenIntoCustody(project, key, account, amount, msg.sender);
-        _push(p.token, account, _tokens(amount, p.unit));
+        _leave(project, p, Book.Reserved, Book.Custody, account, amount);
     }
 
     // -------------------------------------------------------------------------------------------------------- internal
 
-    /// @dev Whether no money is left that what is owed could be covered with.
-    function _isEmpty(ProjectId project, WageBooks storage books) private view returns (bool) {
-        return books.free == 0 && books.deposit == 0 && IFundEscrow(projects.escrow()).booksOf(project).available == 0;
+    /// @dev An amount leaves a bucket, and is counted under what it left for.
+    function _leave(
+        ProjectId project,
+        IProjectRegistry.Project memory p,
+        Book bucket,
+        Book counted,
+        address to,
+        uint128 amount
+    ) private {
+        _deduct(_ledgers[project].books, bucket, amount);
+        _add(_ledgers[project].books, counted, amount);
+        _push(p.token, to, _tokens(amount, p.unit));
     }
 
-    /// @dev What is left under a key leaves; what may still come for it can only follow.
-    function _toCustody(ProjectId project, bytes32 key) private returns (uint128 amount) {
-        Due storage due = _dues[key];
-        require(due.project == project, PayrollNotReady(PayrollId.wrap(key), PayrollStatus.Unknown));
-        amount = due.reserved - due.paid;
-        require(amount != 0, NothingToDo());
-        due.paid = due.reserved;
-        due.inCustody = true;
-        WageBooks storage books = _ledgers[project].books;
-        books.reserved -= amount;
-        books.custody += amount;
+    function _checkReached(uint40 from) private view {
+        require(block.timestamp >= from, NotYet(from));
+    }
+
+    function _checkAmount(uint128 amount, uint128 limit) private pure {
+        require(amount != 0 && amount <= limit, AmountInvalid(amount, limit));
     }
 }

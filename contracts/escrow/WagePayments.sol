@@ -8,7 +8,7 @@ import {IWageAccount} from "./IWageAccount.sol";
 import {PayrollId} from "./PayrollId.sol";
 import {PayrollRows} from "./PayrollRows.sol";
 import {ProjectId} from "./ProjectId.sol";
-import {WagePayrolls} from "./WagePayrolls.sol";
+import {WageQueue} from "./WageQueue.sol";
 
 /// @title Payments to workers.
 /// @notice The part of WageAccount that pays. All of a call is booked before the first transfer; what a token then refuses is booked back.
@@ -16,7 +16,7 @@ import {WagePayrolls} from "./WagePayrolls.sol";
 /// While what is owed is short, a row has its part of what is reserved, rounded down: amount * reserved / total. The parts of all rows are
 /// never more than what is reserved, and as more comes each part only grows, so it does not matter who is pushed first or how often. What
 /// the rounding leaves, less than one minor unit for each row, is paid with the rest, or goes into custody.
-abstract contract WagePayments is WagePayrolls {
+abstract contract WagePayments is WageQueue {
     using SafeERC20 for IERC20;
 
     /// @dev What is to be transferred for a row; an amount of 0 for nothing.
@@ -45,32 +45,42 @@ abstract contract WagePayments is WagePayrolls {
         PayrollStatus status = _payrolls[payroll].status;
         require(status != PayrollStatus.Unknown, PayrollNotReady(payroll, status));
         (Payment[] memory payments, uint128 sum) = _book(payroll, rows);
-        IProjectRegistry.Project memory p = projects.projectOf(project);
-        _ledgers[project].books.paid += sum;
-        _ledgers[project].books.reserved -= sum;
+        IProjectRegistry.Project memory p = _projectOf(project);
+        _add(_ledgers[project].books, Book.Paid, sum);
+        _deduct(_ledgers[project].books, Book.Reserved, sum);
         heldOf[p.token] -= _tokens(sum, p.unit);
         uint256 before = _balanceOf(p.token);
         uint128 sent = 0;
         for (uint256 i = 0; i < payments.length; ++i) {
-            Payment memory payment = payments[i];
-            if (payment.amount == 0) continue;
-            if (IERC20(p.token).trySafeTransfer(payment.account, _tokens(payment.amount, p.unit))) {
-                sent += payment.amount;
-                ++paid;
-                emit WagePaid(payroll, rows[i].worker, payment.account, rows[i].position, payment.amount);
-            } else {
-                require(payments.length != 1, PaymentFailed(rows[i].worker, payment.account));
-                _bookBack(payroll, rows[i].position, payment.amount);
-                emit WageNotPaid(payroll, rows[i].worker, payment.account, rows[i].position);
-            }
+            uint128 amount = payments[i].amount;
+            if (amount == 0 || !_send(payroll, rows[i], payments[i], p)) continue;
+            sent += amount;
+            ++paid;
         }
-        _ledgers[project].books.paid -= sum - sent;
-        _ledgers[project].books.reserved += sum - sent;
+        require(paid != 0 || rows.length != 1, PaymentFailed(rows[0].worker, payments[0].account));
+        _deduct(_ledgers[project].books, Book.Paid, sum - sent);
+        _add(_ledgers[project].books, Book.Reserved, sum - sent);
         heldOf[p.token] += _tokens(sum - sent, p.unit);
         _checkMoved(p.token, _tokens(sent, p.unit), before - _balanceOf(p.token));
     }
 
     // -------------------------------------------------------------------------------------------------------- internal
+
+    /// @dev Transfer what was booked for a row; what the token refuses is as if the row had not been pushed.
+    function _send(
+        PayrollId payroll,
+        ProvenRow calldata row,
+        Payment memory payment,
+        IProjectRegistry.Project memory p
+    ) private returns (bool sent) {
+        sent = IERC20(p.token).trySafeTransfer(payment.account, _tokens(payment.amount, p.unit));
+        if (sent) {
+            emit WagePaid(payroll, row.worker, payment.account, row.position, payment.amount);
+        } else {
+            _bookBack(payroll, row.position, payment.amount);
+            emit WageNotPaid(payroll, row.worker, payment.account, row.position);
+        }
+    }
 
     /// @dev Book what rows have coming to them now.
     function _book(
@@ -103,6 +113,7 @@ abstract contract WagePayments is WagePayrolls {
         run.due = _dues[PayrollId.unwrap(payroll)];
     }
 
+    /// @notice Books what a row has coming to it.
     /// @return amount What the row is paid now; 0 if it is paid already, or not decided, or nothing more is there.
     function _bookRow(Run memory run, ProvenRow calldata row) private returns (uint128 amount) {
         _checkRow(run.payroll, run.root, row);
@@ -130,7 +141,7 @@ abstract contract WagePayments is WagePayrolls {
         run.paidBits = _paidBits[run.payroll][word];
     }
 
-    /// @dev Take from what is due what a row has coming to it.
+    /// @notice Takes from what is due what a row has coming to it.
     /// @param amount The row's, of due.total.
     /// @return taken How much that is now.
     /// @return whole Whether nothing is missing of the row then.
@@ -162,7 +173,6 @@ abstract contract WagePayments is WagePayrolls {
         _dues[key].inParts = due.inParts;
     }
 
-    /// @dev The token refused a row: as if it had not been pushed.
     function _bookBack(PayrollId payroll, uint32 position, uint128 amount) private {
         bytes32 rowKey = PayrollRows.keyOf(payroll, position);
         bool aside = _has(_asideBits[payroll][position / 256], position);

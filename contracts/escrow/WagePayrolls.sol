@@ -1,36 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {LABOUR} from "../access/CityRole.sol";
 import {CityId} from "../city/CityId.sol";
-import {TaxPeriod, periodAt} from "../invoice/TaxPeriod.sol";
+import {periodAt} from "../invoice/TaxPeriod.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
-import {IWageAccount} from "./IWageAccount.sol";
+import {IWageRules} from "./IWageRules.sol";
 import {PayrollId} from "./PayrollId.sol";
 import {PayrollRows} from "./PayrollRows.sol";
 import {CONTRACTOR} from "./Project.sol";
-import {ProjectId} from "./ProjectId.sol";
-import {WageQueue} from "./WageQueue.sol";
+import {WageWorkers} from "./WageWorkers.sol";
 
 /// @title Payrolls: filed with all their rows, and decided.
-/// @notice The part of WageAccount that says what is owed.
-abstract contract WagePayrolls is WageQueue {
+/// @notice The part of WageRules about payrolls and their rows.
+abstract contract WagePayrolls is WageWorkers {
     bytes32 private constant OBJECTION_TYPEHASH = keccak256(
         "Objection(bytes32 payroll,uint32 position,uint40 deadline)"
     );
 
     // -------------------------------------------------------------------------------------------------------- filing
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function file(
         Payroll calldata payroll,
         Row[] calldata rows,
         CityId[] calldata lineage
     ) external returns (PayrollId id) {
-        id = idOf(payroll);
+        id = _idOf(payroll);
         require(_payrolls[id].status == PayrollStatus.Unknown, PayrollExists(id));
-        IProjectRegistry.Project memory p = projects.projectOf(payroll.project);
+        IProjectRegistry.Project memory p = _projectOf(payroll.project);
         _checkEmployer(payroll.project, p.seats, payroll.employer);
         _checkFiler(id, payroll, p, lineage);
         _checkPeriod(payroll, p);
@@ -41,10 +39,10 @@ abstract contract WagePayrolls is WageQueue {
 
     // -------------------------------------------------------------------------------------------------------- setting rows aside
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function oppose(PayrollId payroll, ProvenRow[] calldata rows) external {
         PayrollState storage state = _contestable(payroll);
-        bool acts = projects.isActing(state.project, CONTRACTOR, msg.sender);
+        bool acts = _isActing(state.project, CONTRACTOR, msg.sender);
         require(acts, NotAuthorized(payroll, msg.sender));
         bool any = false;
         for (uint256 i = 0; i < rows.length; ++i) {
@@ -56,7 +54,7 @@ abstract contract WagePayrolls is WageQueue {
         require(any, NothingToDo());
     }
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function object(
         PayrollId payroll,
         ProvenRow calldata row,
@@ -74,16 +72,16 @@ abstract contract WagePayrolls is WageQueue {
         _setAside(payroll, state, row, true);
     }
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function rule(PayrollId payroll, ProvenRow calldata row, uint128 amount, CityId[] calldata lineage) external {
         uint40 until = _checkAside(payroll, row);
-        _checkStanding(projects.projectOf(_payrolls[payroll].project).city, LABOUR, lineage);
+        _checkStanding(_projectOf(_payrolls[payroll].project).city, LABOUR, lineage);
         require(block.timestamp <= until, TooLate(until));
         require(amount <= row.amount, AboveFiled(amount, row.amount));
         _admit(payroll, row.position, amount, msg.sender);
     }
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function admit(PayrollId payroll, ProvenRow calldata row) external {
         uint40 until = _checkAside(payroll, row);
         require(block.timestamp > until, NotYet(until + 1));
@@ -92,22 +90,7 @@ abstract contract WagePayrolls is WageQueue {
 
     // -------------------------------------------------------------------------------------------------------- deciding
 
-    /// @inheritdoc IWageAccount
-    function approve(PayrollId payroll, CityId[] calldata lineage) external nonReentrant {
-        PayrollState storage state = _payrolls[payroll];
-        require(state.status == PayrollStatus.Filed, PayrollNotReady(payroll, state.status));
-        ProjectId project = state.project;
-        IProjectRegistry.Project memory p = projects.projectOf(project);
-        bool silent = _checkApproval(payroll, state, p.city, lineage);
-        uint128 amount = state.total - state.aside;
-        state.status = PayrollStatus.Approved;
-        --_ledgers[project].undecided;
-        _owe(project, state.period, PayrollId.unwrap(payroll), amount);
-        emit PayrollApproved(payroll, project, amount, silent, msg.sender, _touch(state));
-        _reserve(project, p, COVERED_ALONG);
-    }
-
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function lapse(PayrollId payroll) external {
         PayrollState storage state = _payrolls[payroll];
         bool waits = state.status == PayrollStatus.Filed && state.supplementary;
@@ -121,16 +104,6 @@ abstract contract WagePayrolls is WageQueue {
 
     // -------------------------------------------------------------------------------------------------------- internal
 
-    /// @dev The row is the payroll's.
-    function _checkRow(PayrollId payroll, bytes32 root, ProvenRow calldata row) internal pure {
-        bytes32 leaf = PayrollRows.leaf(payroll, row.position, row.worker, row.amount);
-        require(MerkleProof.verifyCalldata(row.proof, root, leaf), RowUnknown(payroll, row.position));
-    }
-
-    function _isOffice(CityId city, CityId[] calldata lineage) private view returns (bool) {
-        return manager.hasStanding(msg.sender, city, LABOUR, lineage);
-    }
-
     /// @dev The employer; or the labour office, once the payroll is due.
     function _checkFiler(
         PayrollId id,
@@ -138,16 +111,16 @@ abstract contract WagePayrolls is WageQueue {
         IProjectRegistry.Project memory p,
         CityId[] calldata lineage
     ) private view {
-        if (projects.isActing(payroll.project, payroll.employer, msg.sender)) return;
+        if (_isActing(payroll.project, payroll.employer, msg.sender)) return;
         require(_isOffice(p.city, lineage), NotAuthorized(id, msg.sender));
         bool due = payroll.period < periodAt(block.timestamp - uint256(p.payday) * 1 days, 0);
-        require(due, PeriodInvalid(payroll.period));
+        require(due, WagePeriodInvalid(payroll.period));
     }
 
     /// @dev A month that has begun, while wages of the project can be claimed.
     function _checkPeriod(Payroll calldata payroll, IProjectRegistry.Project memory p) private view {
         bool begun = !(periodAt(block.timestamp, 0) < payroll.period);
-        require(payroll.period.isMonth() && begun, PeriodInvalid(payroll.period));
+        require(payroll.period.isMonth() && begun, WagePeriodInvalid(payroll.period));
         if (p.status == IProjectRegistry.ProjectStatus.Open) return;
         uint40 until = p.endedAt + CLAIM_WINDOW;
         require(block.timestamp <= until, TooLate(until));
@@ -254,29 +227,5 @@ abstract contract WagePayrolls is WageQueue {
         --_ledgers[state.project].undecided;
         _owe(state.project, state.period, key, amount);
         emit RowAdmitted(payroll, position, amount, by, _touch(state));
-    }
-
-    /// @dev Who may approve, and since when. Silence is no approval of a supplementary payroll.
-    function _checkApproval(
-        PayrollId payroll,
-        PayrollState storage state,
-        CityId city,
-        CityId[] calldata lineage
-    ) private view returns (bool silent) {
-        uint40 filedAt = state.filedAt;
-        bool supplementary = state.supplementary;
-        silent =
-            !projects.isActing(state.project, CONTRACTOR, msg.sender) && !(supplementary && _isOffice(city, lineage));
-        bool unopposed = !supplementary && block.timestamp > filedAt + OPPOSITION_WINDOW;
-        require(!silent || unopposed, NotAuthorized(payroll, msg.sender));
-        require(block.timestamp >= filedAt + OBJECTION_TIME, NotYet(filedAt + OBJECTION_TIME));
-        uint40 until = filedAt + RULING_PERIOD;
-        require(!supplementary || block.timestamp <= until, TooLate(until));
-    }
-
-    /// @dev The payroll changed; its previous event was in the block returned.
-    function _touch(PayrollState storage state) private returns (uint40 previousBlock) {
-        previousBlock = state.changedIn;
-        state.changedIn = uint40(block.number);
     }
 }

@@ -1,51 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {CityId} from "../city/CityId.sol";
 import {Page} from "../common/Page.sol";
-import {TaxPeriod} from "../invoice/TaxPeriod.sol";
 import {IFundEscrow} from "./IFundEscrow.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
+import {PayrollId} from "./PayrollId.sol";
+import {CONTRACTOR} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
-import {WageWorkers} from "./WageWorkers.sol";
+import {WageForwarding} from "./WageForwarding.sol";
 
 /// @title What is owed, in the order in which it became so.
 /// @notice The part of WageAccount that sets money apart for what is owed.
-abstract contract WageQueue is WageWorkers {
+abstract contract WageQueue is WageForwarding {
     /// @dev How many an act on something else covers at most.
     uint256 internal constant COVERED_ALONG = 4;
 
     /// @inheritdoc IWageAccount
     function reserve(ProjectId project, uint256 count) external nonReentrant {
-        _reserve(project, projects.projectOf(project), count);
+        _reserve(project, _projectOf(project), count);
+    }
+
+    /// @inheritdoc IWageAccount
+    function approve(PayrollId payroll, CityId[] calldata lineage) external nonReentrant {
+        PayrollState storage state = _payrolls[payroll];
+        require(state.status == PayrollStatus.Filed, PayrollNotReady(payroll, state.status));
+        ProjectId project = state.project;
+        IProjectRegistry.Project memory p = _projectOf(project);
+        bool silent = _checkApproval(payroll, state, p.city, lineage);
+        uint128 amount = state.total - state.aside;
+        state.status = PayrollStatus.Approved;
+        --_ledgers[project].undecided;
+        _owe(project, state.period, PayrollId.unwrap(payroll), amount);
+        emit PayrollApproved(payroll, project, amount, silent, msg.sender, _touch(state));
+        _reserve(project, p, COVERED_ALONG);
     }
 
     // -------------------------------------------------------------------------------------------------------- internal
 
-    /// @dev An amount is owed from now on; nothing is nothing to wait for.
-    function _owe(ProjectId project, TaxPeriod period, bytes32 key, uint128 amount) internal {
-        if (amount == 0) return;
-        Ledger storage ledger = _ledgers[project];
-        Due storage due = _dues[key];
-        due.project = project;
-        due.period = period;
-        due.total = amount;
-        ledger.books.owed += amount;
-        ledger.queue.push(key);
+    /// @dev Who may approve, and since when. Silence is no approval of a supplementary payroll.
+    function _checkApproval(
+        PayrollId payroll,
+        PayrollState storage state,
+        CityId city,
+        CityId[] calldata lineage
+    ) private view returns (bool silent) {
+        uint40 filedAt = state.filedAt;
+        bool supplementary = state.supplementary;
+        silent = !_isActing(state.project, CONTRACTOR, msg.sender) && !(supplementary && _isOffice(city, lineage));
+        bool unopposed = !supplementary && block.timestamp > filedAt + OPPOSITION_WINDOW;
+        require(!silent || unopposed, NotAuthorized(payroll, msg.sender));
+        require(block.timestamp >= filedAt + OBJECTION_TIME, NotYet(filedAt + OBJECTION_TIME));
+        uint40 until = filedAt + RULING_PERIOD;
+        require(!supplementary || block.timestamp <= until, TooLate(until));
     }
 
-    /// @dev Cover the oldest of what is owed, `count` at most, as far as money is there.
-    function _reserve(ProjectId project, IProjectRegistry.Project memory p, uint256 count) internal {
+    /// @notice Covers the oldest of what is owed, `count` at most, as far as money is there.
+    /// @return short Whether all money that is there was not enough for them.
+    function _reserve(
+        ProjectId project,
+        IProjectRegistry.Project memory p,
+        uint256 count
+    ) internal returns (bool short) {
         Ledger storage ledger = _ledgers[project];
         uint256 next = ledger.covered;
         uint256 end = next + Page.length(ledger.queue.length, next, count);
-        if (next == end) return;
         uint128 works = _advance(project, p, next, end);
-        bool covered = true;
-        for (; covered && next < end; ++next) {
-            (covered, works) = _cover(project, ledger, ledger.queue[next], works);
+        while (next < end && !short) {
+            (short, works) = _cover(project, ledger, ledger.queue[next], works);
+            if (!short) ++next;
         }
-        ledger.covered = uint64(covered ? next : next - 1);
+        ledger.covered = uint64(next);
     }
 
     /// @dev Draw works money for what wages and deposit do not cover of a part of the queue.
@@ -55,44 +81,44 @@ abstract contract WageQueue is WageWorkers {
         uint256 next,
         uint256 end
     ) private returns (uint128 given) {
-        WageBooks storage books = _ledgers[project].books;
+        Ledger storage ledger = _ledgers[project];
         uint128 missing = 0;
-        for (; next < end; ++next) {
-            Due storage due = _dues[_ledgers[project].queue[next]];
-            missing += due.total - due.reserved;
-        }
-        uint128 there = books.free + books.deposit;
+        for (; next < end; ++next) missing += _missing(ledger.queue[next]);
+        uint128 there = _of(ledger.books, Book.Free) + _of(ledger.books, Book.Deposit);
         if (missing <= there) return 0;
-        given = IFundEscrow(projects.escrow()).advance(project, missing - there);
-        books.advanced += given;
+        given = IFundEscrow(_escrow()).advance(project, missing - there);
+        _add(ledger.books, Book.Advanced, given);
         _receive(p.token, _tokens(given, p.unit));
     }
 
-    /// @dev Set apart for one of what is owed: from wages, then from the deposit, then from the works money that was drawn.
-    /// @return covered Whether nothing is missing of it any more.
+    /// @notice Sets apart for one of what is owed: from wages, then from the deposit, then from the works money that was drawn.
+    /// @return short Whether something is still missing of it.
     /// @return left How much works money is left.
     function _cover(
         ProjectId project,
         Ledger storage ledger,
         bytes32 key,
         uint128 works
-    ) private returns (bool covered, uint128 left) {
-        Due storage due = _dues[key];
-        uint128 missing = due.total - due.reserved;
-        uint128 fromWages = _min(missing, ledger.books.free);
-        uint128 fromDeposit = _min(missing - fromWages, ledger.books.deposit);
+    ) private returns (bool short, uint128 left) {
+        uint128[14] storage books = ledger.books;
+        uint128 missing = _missing(key);
+        uint128 fromWages = _min(missing, _of(books, Book.Free));
+        uint128 fromDeposit = _min(missing - fromWages, _of(books, Book.Deposit));
         uint128 fromWorks = _min(missing - fromWages - fromDeposit, works);
         uint128 sum = fromWages + fromDeposit + fromWorks;
-        if (sum != 0) {
-            ledger.books.free -= fromWages;
-            ledger.books.deposit -= fromDeposit;
-            ledger.books.depositOwed += fromDeposit;
-            ledger.books.owed -= sum;
-            ledger.books.reserved += sum;
-            due.reserved += sum;
-            _reservedFor[project][due.period] += sum;
-            emit WagesReserved(project, key, fromWages, fromDeposit, fromWorks);
-        }
-        return (sum == missing, works - fromWorks);
+        if (sum == 0) return (true, 0);
+        _deduct(books, Book.Free, fromWages);
+        _deduct(books, Book.Deposit, fromDeposit);
+        _add(books, Book.DepositOwed, fromDeposit);
+        _deduct(books, Book.Owed, sum);
+        _add(books, Book.Reserved, sum);
+        _dues[key].reserved += sum;
+        _reservedFor[project][_dues[key].period] += sum;
+        emit WagesReserved(project, key, fromWages, fromDeposit, fromWorks);
+        return (sum != missing, works - fromWorks);
+    }
+
+    function _missing(bytes32 key) private view returns (uint128) {
+        return _dues[key].total - _dues[key].reserved;
     }
 }

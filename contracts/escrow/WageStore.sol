@@ -2,23 +2,21 @@
 pragma solidity 0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Page} from "../common/Page.sol";
-import {Signer} from "../common/Signer.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {CityManaged} from "../access/CityManaged.sol";
+import {LABOUR} from "../access/CityRole.sol";
+import {CityId} from "../city/CityId.sol";
 import {IClaimRegistry} from "../identity/IClaimRegistry.sol";
 import {TaxPeriod} from "../invoice/TaxPeriod.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
-import {IWageAccount} from "./IWageAccount.sol";
+import {IWages} from "./IWages.sol";
 import {PayrollId} from "./PayrollId.sol";
 import {PayrollRows} from "./PayrollRows.sol";
-import {CONTRACTOR, FIRST_SUBCONTRACTOR} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
-import {TokenVault} from "./TokenVault.sol";
 
-/// @title The records of wages, and what they say.
-/// @notice The part of WageAccount that keeps and reads.
-abstract contract WageStore is TokenVault, EIP712, IWageAccount {
-    using Signer for bytes;
-
+/// @title The records of wages.
+/// @notice What WageAccount and WageRules have in common: what is kept, and how.
+abstract contract WageStore is CityManaged, EIP712, IWages {
     bytes32 private constant ENROLMENT_TYPEHASH = keccak256(
         "Enrolment(bytes32 project,uint16 employer,bytes signer,address account,bytes32 tag,uint40 deadline)"
     );
@@ -45,10 +43,31 @@ abstract contract WageStore is TokenVault, EIP712, IWageAccount {
     /// @notice How much a row is at most: a budget is below 2^96.
     uint128 public constant MAX_WAGE = type(uint96).max;
 
+    uint256 private constant MIN_QUORUM = 3;
+    uint256 private constant MAX_QUORUM = 50;
+
+    /// @dev The books of a project: the members of WageBooks.
+    enum Book {
+        Fed,
+        Advanced,
+        Withheld,
+        Covered,
+        Deposited,
+        Paid,
+        Custody,
+        DepositReturned,
+        Surplus,
+        Free,
+        Deposit,
+        Reserved,
+        Owed,
+        DepositOwed
+    }
+
     /// @dev Wages of a project.
     /// @param covered How many of the queue are wholly covered.
     struct Ledger {
-        WageBooks books; // slots 0 to 6
+        uint128[14] books; // slots 0 to 6, in the order of WageBooks
         uint32 workers; // slot 7
         uint32 undecided;
         uint40 closedOutAt;
@@ -79,15 +98,13 @@ abstract contract WageStore is TokenVault, EIP712, IWageAccount {
         bool admitted;
     }
 
-    /// @inheritdoc IWageAccount
-    IClaimRegistry public immutable claims;
+    IProjectRegistry internal immutable _projects;
+    IClaimRegistry internal immutable _claims;
 
     mapping(ProjectId project => Ledger) internal _ledgers;
     mapping(ProjectId project => mapping(uint32 worker => Worker)) internal _workers;
-    /// @inheritdoc IWageAccount
-    mapping(ProjectId project => mapping(bytes32 tag => uint32)) public workerByTag;
-    /// @inheritdoc IWageAccount
-    mapping(ProjectId project => mapping(address account => uint32)) public workerByAccount;
+    mapping(ProjectId project => mapping(bytes32 tag => uint32)) internal _workerByTag;
+    mapping(ProjectId project => mapping(address account => uint32)) internal _workerByAccount;
     /// @dev 256 workers to a word.
     mapping(ProjectId project => mapping(TaxPeriod period => mapping(uint256 word => uint256))) internal _filed;
     /// @dev What was reserved for payrolls of a month.
@@ -103,94 +120,14 @@ abstract contract WageStore is TokenVault, EIP712, IWageAccount {
     /// @dev Under payrolls' ids and rows' keys.
     mapping(bytes32 key => Due) internal _dues;
 
-    constructor(IClaimRegistry claims_) EIP712("Civitas WageAccount", "1") {
-        claims = claims_;
+    constructor(IProjectRegistry projects_, IClaimRegistry claims_) EIP712("Civitas WageAccount", "1") {
+        _projects = projects_;
+        _claims = claims_;
     }
 
-    // -------------------------------------------------------------------------------------------------------- reading: money
+    // -------------------------------------------------------------------------------------------------------- internal
 
-    /// @inheritdoc IWageAccount
-    function booksOf(ProjectId project) external view returns (WageBooks memory) {
-        return _ledgers[project].books;
-    }
-
-    /// @inheritdoc IWageAccount
-    function owedOf(ProjectId project) external view returns (uint128) {
-        Ledger storage ledger = _ledgers[project];
-        return _uncovered(ledger.books) + (ledger.closedOutAt == 0 ? ledger.books.depositOwed : 0);
-    }
-
-    /// @inheritdoc IWageAccount
-    function isSecured(ProjectId project) external view returns (bool) {
-        Ledger storage ledger = _ledgers[project];
-        uint256 guarantee = ledger.guaranteedUntil > block.timestamp ? ledger.guarantee : 0;
-        return ledger.books.deposit + guarantee >= projects.projectOf(project).wageDeposit;
-    }
-
-    /// @inheritdoc IWageAccount
-    function guaranteeOf(ProjectId project) external view returns (uint128 amount, uint40 until) {
-        return (_ledgers[project].guarantee, _ledgers[project].guaranteedUntil);
-    }
-
-    /// @inheritdoc IWageAccount
-    function closedOutAt(ProjectId project) external view returns (uint40) {
-        return _ledgers[project].closedOutAt;
-    }
-
-    /// @inheritdoc IWageAccount
-    function undecidedOf(ProjectId project) external view returns (uint32) {
-        return _ledgers[project].undecided;
-    }
-
-    /// @inheritdoc IWageAccount
-    function reservationOf(bytes32 key) external view returns (Reservation memory) {
-        Due storage due = _dues[key];
-        return Reservation(due.total, due.reserved, due.paid);
-    }
-
-    /// @inheritdoc IWageAccount
-    function queueOf(ProjectId project, uint256 start, uint256 count) external view returns (bytes32[] memory keys) {
-        bytes32[] storage queue = _ledgers[project].queue;
-        uint256 covered = _ledgers[project].covered;
-        keys = new bytes32[](Page.length(queue.length - covered, start, count));
-        for (uint256 i = 0; i < keys.length; ++i) keys[i] = queue[covered + start + i];
-    }
-
-    /// @inheritdoc IWageAccount
-    function queueLength(ProjectId project) external view returns (uint256 queued, uint256 covered) {
-        return (_ledgers[project].queue.length, _ledgers[project].covered);
-    }
-
-    // -------------------------------------------------------------------------------------------------------- reading: workers
-
-    /// @inheritdoc IWageAccount
-    function workerOf(ProjectId project, uint32 worker) external view returns (Worker memory) {
-        return _workers[project][worker];
-    }
-
-    /// @inheritdoc IWageAccount
-    function workerCount(ProjectId project) external view returns (uint32) {
-        return _ledgers[project].workers;
-    }
-
-    /// @inheritdoc IWageAccount
-    function isFiled(ProjectId project, TaxPeriod period, uint32 worker) external view returns (bool) {
-        return _has(_filed[project][period][worker / 256], worker);
-    }
-
-    /// @inheritdoc IWageAccount
-    function arrearsOf(ProjectId project) external view returns (Arrears memory) {
-        return _ledgers[project].arrears;
-    }
-
-    /// @inheritdoc IWageAccount
-    function inArrears(ProjectId project) public view returns (bool) {
-        uint40 until = _ledgers[project].arrears.until;
-        return until != 0 && block.timestamp <= until;
-    }
-
-    /// @inheritdoc IWageAccount
-    function digestOf(Enrolment calldata enrolment) public view returns (bytes32) {
+    function _digestOf(Enrolment calldata enrolment) internal view returns (bytes32) {
         return
             _hashTypedDataV4(
                 keccak256(
@@ -207,38 +144,67 @@ abstract contract WageStore is TokenVault, EIP712, IWageAccount {
             );
     }
 
-    // -------------------------------------------------------------------------------------------------------- reading: payrolls
-
-    /// @inheritdoc IWageAccount
-    function payrollOf(PayrollId payroll) external view returns (PayrollState memory) {
-        return _payrolls[payroll];
-    }
-
-    /// @inheritdoc IWageAccount
-    function rowOf(
-        PayrollId payroll,
-        uint32 position
-    ) external view returns (RowStatus status, uint40 until, uint128 paidInPart) {
-        bytes32 key = PayrollRows.keyOf(payroll, position);
-        return (_statusOf(payroll, position), _asides[key].until, _paidInPart[key]);
-    }
-
-    /// @inheritdoc IWageAccount
-    function rowKeyOf(PayrollId payroll, uint32 position) external pure returns (bytes32) {
-        return PayrollRows.keyOf(payroll, position);
-    }
-
-    /// @inheritdoc IWageAccount
-    function idOf(Payroll calldata payroll) public view returns (PayrollId) {
+    function _idOf(Payroll calldata payroll) internal view returns (PayrollId) {
         return PayrollId.wrap(_hashTypedDataV4(keccak256(abi.encode(PAYROLL_TYPEHASH, payroll))));
     }
 
-    /// @inheritdoc IWageAccount
-    function rootOf(PayrollId payroll, Row[] calldata rows) external pure returns (uint128 total, bytes32 root) {
-        return PayrollRows.rootOf(payroll, rows);
+    function _inArrears(ProjectId project) internal view returns (bool) {
+        uint40 until = _ledgers[project].arrears.until;
+        return until != 0 && block.timestamp <= until;
     }
 
-    // -------------------------------------------------------------------------------------------------------- internal
+    function _quorumOf(ProjectId project) internal view returns (uint256) {
+        uint256 tenth = (uint256(_ledgers[project].workers) + 9) / 10;
+        if (tenth > MAX_QUORUM) return MAX_QUORUM;
+        return tenth < MIN_QUORUM ? MIN_QUORUM : tenth;
+    }
+
+    /// @dev An amount is owed from now on; nothing is nothing to wait for.
+    function _owe(ProjectId project, TaxPeriod period, bytes32 key, uint128 amount) internal {
+        if (amount == 0) return;
+        Ledger storage ledger = _ledgers[project];
+        Due storage due = _dues[key];
+        due.project = project;
+        due.period = period;
+        due.total = amount;
+        _add(ledger.books, Book.Owed, amount);
+        ledger.queue.push(key);
+    }
+
+    function _projectOf(ProjectId project) internal view returns (IProjectRegistry.Project memory) {
+        return _projects.projectOf(project);
+    }
+
+    function _isActing(ProjectId project, uint16 seat, address account) internal view returns (bool) {
+        return _projects.isActing(project, seat, account);
+    }
+
+    function _seatOf(ProjectId project, uint16 seat) internal view returns (IProjectRegistry.Seat memory) {
+        return _projects.seatOf(project, seat);
+    }
+
+    function _escrow() internal view returns (address) {
+        return _projects.escrow();
+    }
+
+    function _add(uint128[14] storage books, Book book, uint128 amount) internal {
+        books[uint256(book)] += amount;
+    }
+
+    function _deduct(uint128[14] storage books, Book book, uint128 amount) internal {
+        books[uint256(book)] -= amount;
+    }
+
+    /// @dev Whether the caller acts for the labour office.
+    function _isOffice(CityId city, CityId[] calldata lineage) internal view returns (bool) {
+        return manager.hasStanding(msg.sender, city, LABOUR, lineage);
+    }
+
+    /// @dev The payroll changed; its previous event was in the block returned.
+    function _touch(PayrollState storage state) internal returns (uint40 previousBlock) {
+        previousBlock = state.changedIn;
+        state.changedIn = uint40(block.number);
+    }
 
     function _statusOf(PayrollId payroll, uint32 position) internal view returns (RowStatus) {
         if (_has(_paidBits[payroll][position / 256], position)) return RowStatus.Paid;
@@ -246,45 +212,10 @@ abstract contract WageStore is TokenVault, EIP712, IWageAccount {
         return _asides[PayrollRows.keyOf(payroll, position)].admitted ? RowStatus.Admitted : RowStatus.Aside;
     }
 
-    /// @dev What is owed to workers, and for which nothing is there yet.
-    function _uncovered(WageBooks storage books) internal view returns (uint128) {
-        (uint128 owed, uint128 free) = (books.owed, books.free);
-        return owed > free ? owed - free : 0;
-    }
-
-    /// @dev Whether the seat is taken, and of a company that employs.
-    function _checkEmployer(ProjectId project, uint16 seats, uint16 seat) internal pure {
-        bool employs = seat == CONTRACTOR || seat >= FIRST_SUBCONTRACTOR;
-        require(employs && seat < seats, NotEmployer(project, seat));
-    }
-
-    function _checkOpen(ProjectId project, IProjectRegistry.ProjectStatus status) internal pure {
-        require(status == IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, status));
-    }
-
-    /// @dev An order of a worker, signed with its own key.
-    function _checkOrder(
-        ProjectId project,
-        uint32 worker,
-        bytes calldata signer,
-        bytes calldata signature,
-        bytes32 structHash
-    ) internal view {
-        require(keccak256(signer) == _workers[project][worker].key, NotWorkerKey(project, worker));
-        _checkSigned(signer, _hashTypedDataV4(structHash), signature);
-    }
-
-    function _checkSigned(bytes calldata signer, bytes32 digest, bytes calldata signature) internal view {
-        require(signer.isValid(digest, signature), SignatureInvalid(signer));
-    }
-
-    function _checkDeadline(uint40 deadline) internal view {
-        require(block.timestamp <= deadline, OrderExpired(deadline));
-    }
-
-    /// @dev Tokens of an amount in minor units, in their smallest parts.
-    function _tokens(uint128 amount, uint128 unit) internal pure returns (uint256) {
-        return uint256(amount) * unit;
+    /// @dev The row is the payroll's.
+    function _checkRow(PayrollId payroll, bytes32 root, ProvenRow calldata row) internal pure {
+        bytes32 leaf = PayrollRows.leaf(payroll, row.position, row.worker, row.amount);
+        require(MerkleProof.verifyCalldata(row.proof, root, leaf), RowUnknown(payroll, row.position));
     }
 
     /// @dev A number's place in its word.
@@ -294,9 +225,5 @@ abstract contract WageStore is TokenVault, EIP712, IWageAccount {
 
     function _has(uint256 word, uint256 number) internal pure returns (bool) {
         return word & _bit(number) != 0;
-    }
-
-    function _min(uint128 a, uint128 b) internal pure returns (uint128) {
-        return a < b ? a : b;
     }
 }

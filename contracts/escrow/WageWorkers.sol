@@ -3,48 +3,50 @@ pragma solidity 0.8.30;
 
 import {LABOUR} from "../access/CityRole.sol";
 import {CityId} from "../city/CityId.sol";
+import {Signer} from "../common/Signer.sol";
 import {ClaimId} from "../identity/ClaimId.sol";
 import {Commitments} from "../identity/Commitments.sol";
 import {IClaimRegistry} from "../identity/IClaimRegistry.sol";
 import {TaxPeriod, periodAt} from "../invoice/TaxPeriod.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
-import {IWageAccount} from "./IWageAccount.sol";
+import {IWageRules} from "./IWageRules.sol";
+import {CONTRACTOR, FIRST_SUBCONTRACTOR} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
 import {WageStore} from "./WageStore.sol";
 
 /// @title Workers: who they are, where they are paid, and what they can declare.
-/// @notice The part of WageAccount about workers.
-abstract contract WageWorkers is WageStore {
+/// @notice The part of WageRules about workers.
+abstract contract WageWorkers is WageStore, IWageRules {
+    using Signer for bytes;
+
     bytes32 private constant ACCOUNT_TYPEHASH = keccak256(
         "WorkerAccount(bytes32 project,uint32 worker,address account,uint32 changes,uint40 deadline)"
     );
     bytes32 private constant ARREARS_TYPEHASH = keccak256(
         "ArrearsDeclaration(bytes32 project,uint24 period,uint128 amount,uint32 count,uint40 deadline)"
     );
-    uint256 private constant MIN_QUORUM = 3;
-    uint256 private constant MAX_QUORUM = 50;
 
     // -------------------------------------------------------------------------------------------------------- workers
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function enrol(Enrolment calldata enrolment, Employment calldata employment) external returns (uint32 worker) {
         ProjectId project = enrolment.project;
-        IProjectRegistry.Project memory p = projects.projectOf(project);
+        IProjectRegistry.Project memory p = _projectOf(project);
         manager.checkCan(msg.sender, p.city, LABOUR);
         _checkOpen(project, p.status);
         _checkDeadline(enrolment.deadline);
         _checkEmployer(project, p.seats, enrolment.employer);
-        uint32 known = workerByTag[project][enrolment.tag];
+        uint32 known = _workerByTag[project][enrolment.tag];
         require(enrolment.tag != 0 && known == 0, TagEnrolled(project, enrolment.tag, known));
         _checkAccount(project, enrolment.employer, enrolment.account);
         ClaimId claim = _checkEmployment(p, enrolment, employment);
-        bytes32 digest = digestOf(enrolment);
+        bytes32 digest = _digestOf(enrolment);
         _checkSigned(employment.holder, digest, employment.signature);
         _checkSigned(enrolment.signer, digest, employment.ownSignature);
         worker = _enrol(enrolment, claim);
     }
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function changeAccount(
         ProjectId project,
         uint32 worker,
@@ -60,8 +62,8 @@ abstract contract WageWorkers is WageStore {
         bytes32 order = keccak256(abi.encode(ACCOUNT_TYPEHASH, project, worker, account, changes, deadline));
         _checkOrder(project, worker, signer, signature, order);
         _checkAccount(project, known.employer, account);
-        delete workerByAccount[project][known.account];
-        workerByAccount[project][account] = worker;
+        delete _workerByAccount[project][known.account];
+        _workerByAccount[project][account] = worker;
         known.account = account;
         known.changes = changes + 1;
         emit WorkerAccountChanged(project, worker, account);
@@ -69,14 +71,14 @@ abstract contract WageWorkers is WageStore {
 
     // -------------------------------------------------------------------------------------------------------- arrears
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function declareArrears(ProjectId project, TaxPeriod period, uint128 amount, CityId[] calldata lineage) external {
-        IProjectRegistry.Project memory p = projects.projectOf(project);
+        IProjectRegistry.Project memory p = _projectOf(project);
         _checkStanding(p.city, LABOUR, lineage);
         _declare(project, p.status, period, amount, msg.sender);
     }
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function declareArrearsByWorkers(
         ProjectId project,
         TaxPeriod period,
@@ -88,16 +90,16 @@ abstract contract WageWorkers is WageStore {
         uint32 count = _ledgers[project].arrears.count;
         bytes32 order = keccak256(abi.encode(ARREARS_TYPEHASH, project, period, amount, count, deadline));
         _checkQuorum(project, order, signatures);
-        _declare(project, projects.projectOf(project).status, period, amount, address(0));
+        _declare(project, _projectOf(project).status, period, amount, address(0));
     }
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function dismissArrears(ProjectId project, CityId[] calldata lineage) external {
-        _checkStanding(projects.projectOf(project).city, LABOUR, lineage);
+        _checkStanding(_projectOf(project).city, LABOUR, lineage);
         _endArrears(project, msg.sender);
     }
 
-    /// @inheritdoc IWageAccount
+    /// @inheritdoc IWageRules
     function endArrears(ProjectId project) external {
         Arrears memory arrears = _ledgers[project].arrears;
         uint256 needed = uint256(arrears.baseline) + arrears.amount;
@@ -105,14 +107,37 @@ abstract contract WageWorkers is WageStore {
         _endArrears(project, address(0));
     }
 
-    /// @inheritdoc IWageAccount
-    function quorumOf(ProjectId project) public view returns (uint256) {
-        uint256 tenth = (uint256(_ledgers[project].workers) + 9) / 10;
-        if (tenth > MAX_QUORUM) return MAX_QUORUM;
-        return tenth < MIN_QUORUM ? MIN_QUORUM : tenth;
+    // -------------------------------------------------------------------------------------------------------- internal
+
+    /// @dev Whether the seat is taken, and of a company that employs.
+    function _checkEmployer(ProjectId project, uint16 seats, uint16 seat) internal pure {
+        bool employs = seat == CONTRACTOR || seat >= FIRST_SUBCONTRACTOR;
+        require(employs && seat < seats, NotEmployer(project, seat));
     }
 
-    // -------------------------------------------------------------------------------------------------------- internal
+    function _checkOpen(ProjectId project, IProjectRegistry.ProjectStatus status) internal pure {
+        require(status == IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, status));
+    }
+
+    /// @dev An order of a worker, signed with its own key.
+    function _checkOrder(
+        ProjectId project,
+        uint32 worker,
+        bytes calldata signer,
+        bytes calldata signature,
+        bytes32 structHash
+    ) internal view {
+        require(keccak256(signer) == _workers[project][worker].key, NotWorkerKey(project, worker));
+        _checkSigned(signer, _hashTypedDataV4(structHash), signature);
+    }
+
+    function _checkSigned(bytes calldata signer, bytes32 digest, bytes calldata signature) internal view {
+        require(signer.isValid(digest, signature), SignatureInvalid(signer));
+    }
+
+    function _checkDeadline(uint40 deadline) internal view {
+        require(block.timestamp <= deadline, OrderExpired(deadline));
+    }
 
     function _enrol(Enrolment calldata enrolment, ClaimId claim) private returns (uint32 worker) {
         ProjectId project = enrolment.project;
@@ -124,8 +149,8 @@ abstract contract WageWorkers is WageStore {
             changes: 0,
             key: keccak256(enrolment.signer)
         });
-        workerByTag[project][enrolment.tag] = worker;
-        workerByAccount[project][enrolment.account] = worker;
+        _workerByTag[project][enrolment.tag] = worker;
+        _workerByAccount[project][enrolment.account] = worker;
         emit WorkerEnrolled(
             project,
             worker,
@@ -143,10 +168,10 @@ abstract contract WageWorkers is WageStore {
         require(
             account != address(0) &&
                 account != address(this) &&
-                account != projects.escrow() &&
-                workerByAccount[project][account] == 0 &&
-                account != projects.seatOf(project, employer).account &&
-                !projects.isActing(project, employer, account),
+                account != _escrow() &&
+                _workerByAccount[project][account] == 0 &&
+                account != _seatOf(project, employer).account &&
+                !_isActing(project, employer, account),
             AccountInvalid(project, account)
         );
     }
@@ -158,12 +183,12 @@ abstract contract WageWorkers is WageStore {
         Employment calldata employment
     ) private view returns (ClaimId claim) {
         IClaimRegistry.ClaimStatus status;
-        (status, claim) = claims.statusOf(employment.claim, employment.path);
+        (status, claim) = _claims.statusOf(employment.claim, employment.path);
         require(status == IClaimRegistry.ClaimStatus.Active, ClaimNotActive(claim, status));
         require(
             employment.party < 2 &&
                 employment.claim.schema == p.employment &&
-                claims.schemaOf(p.employment).parties == 2 &&
+                _claims.schemaOf(p.employment).parties == 2 &&
                 employment.claim.subject == _subjectOf(enrolment, employment) &&
                 employment.claim.holder == _holderOf(employment),
             EmploymentInvalid(claim)
@@ -174,7 +199,7 @@ abstract contract WageWorkers is WageStore {
         bytes32 employer = Commitments.subject(
             1 - employment.party,
             employment.employerSalt,
-            projects.seatOf(enrolment.project, enrolment.employer).party
+            _seatOf(enrolment.project, enrolment.employer).party
         );
         return _pair(employment.party, employment.subject, employer);
     }
@@ -197,8 +222,8 @@ abstract contract WageWorkers is WageStore {
     ) private {
         _checkOpen(project, status);
         Arrears storage arrears = _ledgers[project].arrears;
-        require(!inArrears(project), ArrearsNotReady(project, arrears.until));
-        require(period.isMonth() && period < periodAt(block.timestamp, 0), PeriodInvalid(period));
+        require(!_inArrears(project), ArrearsNotReady(project, arrears.until));
+        require(period.isMonth() && period < periodAt(block.timestamp, 0), WagePeriodInvalid(period));
         require(amount != 0, AmountInvalid(amount, type(uint128).max));
         uint40 until = uint40(block.timestamp) + ARREARS_TIME;
         arrears.period = period;
@@ -211,14 +236,14 @@ abstract contract WageWorkers is WageStore {
 
     function _endArrears(ProjectId project, address by) private {
         Arrears storage arrears = _ledgers[project].arrears;
-        require(inArrears(project), ArrearsNotReady(project, arrears.until));
+        require(_inArrears(project), ArrearsNotReady(project, arrears.until));
         arrears.until = 0;
         emit ArrearsEnded(project, by);
     }
 
     /// @dev Enough workers who have been there long enough, each once.
     function _checkQuorum(ProjectId project, bytes32 order, WorkerSignature[] calldata signatures) private view {
-        uint256 needed = quorumOf(project);
+        uint256 needed = _quorumOf(project);
         require(signatures.length >= needed, QuorumInvalid(project, signatures.length, needed));
         uint32 previous = 0;
         for (uint256 i = 0; i < signatures.length; ++i) {

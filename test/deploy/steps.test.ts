@@ -51,6 +51,15 @@ describe("deploy/", () => {
         expect(await managed.manager()).to.equal(managerAddress);
       }
       expect(await resolver.registry()).to.equal(await registry.getAddress());
+      const { projects, escrow, wages, milestones, projectBooks } = suite;
+      for (const vault of [escrow, wages, milestones, projectBooks]) {
+        expect(await vault.projects()).to.equal(await projects.getAddress());
+      }
+      expect(await projects.escrow()).to.equal(await escrow.getAddress());
+      expect(await projects.wages()).to.equal(await wages.getAddress());
+      expect(await projects.milestones()).to.equal(await milestones.getAddress());
+      expect(await milestones.directory()).to.equal(await directory.getAddress());
+      expect(await suite.settlement.name()).to.equal("Settlement Yuan");
       expect(await verifier.claims()).to.equal(claimsAddress);
       expect(await verifier.identities()).to.equal(await identities.getAddress());
       expect(await consents.claims()).to.equal(claimsAddress);
@@ -267,7 +276,7 @@ function addressesAndBlocks(folder: string) {
 }
 
 function zeroOf(type: ParamType): unknown {
-  if (type.baseType === "array") return [];
+  if (type.isArray()) return Array.from({ length: Math.max(type.arrayLength, 0) }, () => zeroOf(type.arrayChildren));
   if (type.baseType === "tuple") return type.components!.map(zeroOf);
   if (type.type === "address") return ZeroAddress;
   if (type.type === "bool") return false;

@@ -3,7 +3,7 @@ import { encodeBytes32String, id, ZeroHash } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { PUBLISHED } from "../../rocketh/contracts.js";
-import { INVOICING, REVERSING, roleOf } from "../../src/index.js";
+import { INVOICING, PAYMENT, REVERSING, roleOf } from "../../src/index.js";
 import { type DeployedSuite, deploySuite } from "../../rocketh/suite.js";
 import { type Expected, verify, VerificationFailed, verifyBeforeHandover } from "../../rocketh/verify.js";
 import { addressesOf, CONTRACTS, failureOf, newChain, watch } from "./support.js";
@@ -107,15 +107,20 @@ describe("verification", () => {
   });
 
   it("finds a manager that is bound to another registry", async () => {
-    const address = await suite.manager.getAddress();
-    const slot = await slotOf(suite.registry);
-    await chain.provider.request({
-      method: "hardhat_setStorageAt",
-      params: [address, slot, `0x${"00".repeat(12)}${suite.deployer.address.slice(2)}`],
-    });
+    await overwrite(suite.manager, suite.registry);
     expect(await faults()).to.deep.equal([
       `the manager is bound to ${suite.deployer.address}, not to ${await suite.registry.getAddress()}`,
     ]);
+  });
+
+  it("finds projects that are bound to others than our vaults and decisions", async () => {
+    const bound = { FundEscrow: suite.escrow, WageAccount: suite.wages, MilestoneRegistry: suite.milestones };
+    for (const contract of Object.values(bound)) await overwrite(suite.projects, contract);
+    const wanted = Object.entries(bound).map(async ([name, contract]) => {
+      const address = await contract.getAddress();
+      return `ProjectRegistry is bound to ${suite.deployer.address}, not to ${name} at ${address}`;
+    });
+    expect(await faults()).to.deep.equal(await Promise.all(wanted));
   });
 
   it("finds entries that lead elsewhere, were withdrawn, or have other names", async () => {
@@ -161,15 +166,21 @@ describe("verification", () => {
     await verify(chain.provider, expected);
   });
 
-  it("finds another that charges quotas, or has documents reversed", async () => {
-    const { manager, invoices, ledger, others } = suite;
+  it("finds another that charges quotas or states payments, or one of ours that may not", async () => {
+    const { manager, invoices, ledger, escrow, settlement, others } = suite;
     const second = others[0]!.address;
     await manager.grantRole(roleOf(0, INVOICING), second, 0);
     await manager.revokeRole(roleOf(0, REVERSING), ledger);
+    await manager.grantRole(roleOf(0, PAYMENT), second, 0);
+    const [ours, token] = [await escrow.getAddress(), await settlement.getAddress()];
+    const payments = "FundEscrow and SettlementToken alone should be able to state payments in every city, but it is ";
     expect(await faults()).to.deep.equal([
-      `InvoiceRegistry alone should be one that charges quotas and takes payments, but it is ${await invoices.getAddress()}, ${second}`,
-      "InvoiceLedger alone should be one that has documents reversed, but it is nobody",
+      `InvoiceRegistry alone should be able to charge quotas and take payments, but it is ${await invoices.getAddress()}, ${second}`,
+      "InvoiceLedger alone should be able to have documents reversed, but it is nobody",
+      `${payments}${ours}, ${token}, ${second}`,
     ]);
+    await manager.revokeRole(roleOf(0, PAYMENT), escrow);
+    expect((await faults()).at(-1)).to.equal(`${payments}${second}, ${token}`); // as many, but not the same
   });
 
   it("finds functions of the network's own that answer to others", async () => {
@@ -210,14 +221,22 @@ describe("verification", () => {
     expect(pieces).to.be.greaterThan(10);
   });
 
-  /** The storage slot of the manager that holds the registry's address. */
-  async function slotOf(registry: DeployedSuite["registry"]): Promise<string> {
-    const address = await suite.manager.getAddress();
-    const wanted = (await registry.getAddress()).slice(2).toLowerCase();
+  /** Put the deployer's address where a contract keeps that of another one. */
+  async function overwrite(holder: Located, held: Located): Promise<void> {
+    const address = await holder.getAddress();
+    const wanted = (await held.getAddress()).slice(2).toLowerCase();
     for (let i = 0; i < 20; i++) {
       const slot = `0x${i.toString(16)}`;
-      if ((await chain.ethers.provider.getStorage(address, slot)).endsWith(wanted)) return slot;
+      const word = await chain.ethers.provider.getStorage(address, slot);
+      if (!word.endsWith(wanted)) continue;
+      const forged = word.replace(wanted, suite.deployer.address.slice(2).toLowerCase());
+      await chain.provider.request({ method: "hardhat_setStorageAt", params: [address, slot, forged] });
+      return;
     }
-    throw new Error("the manager does not hold the registry's address");
+    throw new Error("it keeps no such address");
   }
 });
+
+interface Located {
+  getAddress(): Promise<string>;
+}

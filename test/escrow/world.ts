@@ -1,5 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { hexlify, randomBytes, type TypedDataField, ZeroAddress, ZeroHash } from "ethers";
+import { hexlify, randomBytes, type Result, type TypedDataField, ZeroAddress, ZeroHash } from "ethers";
 
 import { BANKING, issueUnder, JUSTICE, LABOUR, roleOf } from "../../src/index.js";
 import { AMENDMENT_TYPES, SUBCONTRACT_TYPES, TERMINATION_TYPES, TERMS_TYPES } from "../../src/escrow/typed-data.js";
@@ -200,6 +200,12 @@ export async function openProject(
   const terms = await termsOf(world, changes);
   await world.projects.connect(world.stranger).open(terms, await signTerms(world, terms));
   return { project: await world.projects.idOf(terms), terms };
+}
+
+/** A project's record, as names and values. */
+export async function recordOf(world: EscrowWorld, project: string): Promise<Record<string, unknown>> {
+  const record: unknown = await world.projects.projectOf(project);
+  return (record as Result).toObject();
 }
 
 // ----------------------------------------------------------------------------------------------------------------- changes

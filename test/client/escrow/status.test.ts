@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 
 import { expect } from "chai";
 
+import { FIRST_SUBCONTRACTOR, SEATS } from "../../../src/escrow/seat.js";
 import * as status from "../../../src/escrow/status.js";
 
 const SOURCES = globSync("contracts/escrow/*.sol").map((file) => readFileSync(file, "utf8"));
@@ -28,6 +29,14 @@ describe("states of projects and wages", () => {
       ["RedemptionStatus", status.REDEMPTION_STATUSES],
     ] as const) {
       expect(membersOf(name), name).to.deep.equal([...names]);
+    }
+  });
+
+  it("have the numbers of the contracts' seats", () => {
+    const source = readFileSync("contracts/escrow/Project.sol", "utf8");
+    const numbers = { ...SEATS, FIRST_SUBCONTRACTOR };
+    for (const [name, number] of Object.entries(numbers)) {
+      expect(source).to.include(`uint16 constant ${name.toUpperCase()} = ${number};`);
     }
   });
 });

@@ -29,6 +29,20 @@ export interface TagService {
   tag(kind: PersonKind, number: string): Promise<VersionedTag[]>;
 }
 
+/**
+ * Computes tags of workers, which are others in each project: who learns one cannot tell what else the person works at, nor whose identity it is.
+ * Labour offices' clients ask it, under the same precautions as TagService.
+ */
+export interface ProjectTagService {
+  /**
+   * A natural person's tags in a project under each living version of the tag key, oldest first. A version stays alive for as long as projects
+   * run in which workers were enrolled under it: it is what tells them again.
+   * @param project The project's id.
+   * @param number In its normal form (see number.ts).
+   */
+  projectTag(project: string, number: string): Promise<VersionedTag[]>;
+}
+
 /** One version of the tag key. */
 export interface TagKey {
   /** From 1, as IdentityRegistry counts them. */
@@ -48,9 +62,9 @@ export function newTagKey(version: number): TagKey {
  * A tag service in the same process, for trials and tests: whoever reads its memory or its key file can open every tag. It keeps
  * no log and knows no callers. Real ones are behind hardware; see TagService. Its keys come from a file: see tag-file.ts.
  *
- * A tag is HMAC-SHA256 over `civitas-tag:<kind>:<number>`, in UTF-8.
+ * A tag is HMAC-SHA256 over `civitas-tag:<kind>:<number>`, in UTF-8; in a project, over `civitas-project-tag:<project>:<number>`.
  */
-export class LocalTagService implements TagService {
+export class LocalTagService implements TagService, ProjectTagService {
   readonly #keys: readonly TagKey[];
 
   /** @throws RangeError unless there is at least one key, each of 32 bytes and of a version of its own. */
@@ -60,10 +74,16 @@ export class LocalTagService implements TagService {
   }
 
   tag(kind: PersonKind, number: string): Promise<VersionedTag[]> {
-    const message = toUtf8Bytes(`civitas-tag:${kind}:${normalizeNumber(number)}`);
-    return Promise.resolve(
-      this.#keys.map(({ version, key }) => ({ version, tag: computeHmac("sha256", key, message) })),
-    );
+    return Promise.resolve(this.#tagsOf(`civitas-tag:${kind}:${normalizeNumber(number)}`));
+  }
+
+  projectTag(project: string, number: string): Promise<VersionedTag[]> {
+    return Promise.resolve(this.#tagsOf(`civitas-project-tag:${project.toLowerCase()}:${normalizeNumber(number)}`));
+  }
+
+  #tagsOf(text: string): VersionedTag[] {
+    const message = toUtf8Bytes(text);
+    return this.#keys.map(({ version, key }) => ({ version, tag: computeHmac("sha256", key, message) }));
   }
 }
 

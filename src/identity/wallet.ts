@@ -5,7 +5,16 @@
  * twice, also not after an old backup was restored, and a document alone is enough to find its key again. The identity's own key is not
  * the wallet's: it is a phone's, and whoever finds the backup has only half of what a presentation needs.
  */
-import { getBytes, HDNodeWallet, hexlify, isHexString, Mnemonic, randomBytes, type BytesLike } from "ethers";
+import {
+  getBytes,
+  HDNodeWallet,
+  hexlify,
+  isHexString,
+  Mnemonic,
+  randomBytes,
+  type BytesLike,
+  zeroPadValue,
+} from "ethers";
 
 import type { Contracts } from "../contracts.js";
 import { newSalt } from "./commitment.js";
@@ -39,6 +48,8 @@ interface WalletContent {
 
 /** Holder keys are at m/7913'/0'/a'/b', a and b from the claim's holder salt. */
 const HOLDER_KEYS = "7913'/0'";
+/** Workers' own keys are at m/7913'/4'/a'/.../h', all from the project's id. */
+const WORKER_KEYS = "7913'/4'";
 
 export class Wallet {
   readonly #mnemonic: Mnemonic;
@@ -181,6 +192,17 @@ export class Wallet {
   /** The holder key of a claim. @throws WalletError */
   holderKey(claim: string): AccountKey {
     return this.#holderKeyOf(this.#held(claim));
+  }
+
+  /**
+   * A worker's own key for a project, which signs for its wages there and nowhere else. The seed and the project's id are enough to find it
+   * again: no document has to be kept.
+   * @param project The project's id.
+   */
+  workerKey(project: string): AccountKey {
+    const id = new DataView(getBytes(zeroPadValue(project, 32)).buffer);
+    const path = Array.from({ length: 8 }, (_, i) => `${id.getUint32(4 * i) >>> 1}'`);
+    return new AccountKey(this.#root.derivePath(`${WORKER_KEYS}/${path.join("/")}`).privateKey);
   }
 
   /**

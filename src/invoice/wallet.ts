@@ -42,7 +42,7 @@ export class InvoiceWalletError extends Error {
   override readonly name = "InvoiceWalletError";
 }
 
-/** Keys are at m/7913'/use'/a'/b', a and b from the salt; the identity's Wallet has its own at use 0. */
+/** Keys are at m/7913'/use'/a'/b', a and b from the salt; the identity's Wallet has its own at uses 0 and 4. */
 const USES = { holder: 1, payer: 2, delivery: 3 } as const;
 
 export class InvoiceWallet {

@@ -85,6 +85,18 @@ describe("the wallet", () => {
     }
   });
 
+  it("has a worker's key for each project, by the seed and the project's id alone", () => {
+    const seed = randomBytes(32);
+    const project = randomWord();
+    const key = Wallet.fromSeed(seed).workerKey(project);
+    expect(Wallet.fromSeed(seed).workerKey(project.toUpperCase().replace("0X", "0x")).signer).to.equal(key.signer);
+    expect(Wallet.create().workerKey(project).signer).not.to.equal(key.signer);
+    for (const at of [2, 20, 40, 65]) {
+      const other = `${project.slice(0, at)}${project[at] === "1" ? "2" : "1"}${project.slice(at + 1)}`;
+      expect(Wallet.fromSeed(seed).workerKey(other).signer).not.to.equal(key.signer);
+    }
+  });
+
   it("keeps sound documents that were issued to it, and finds their keys", async () => {
     const { wallet, documents, world, person } = await couple();
     const id = wallet.add(copyOf(documents[0]), READY_SCHEMAS.marriage);

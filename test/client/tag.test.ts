@@ -45,6 +45,24 @@ describe("the tag service for trials", () => {
     expect(other[0]!.tag).not.to.equal(tags[0]!.tag);
   });
 
+  it("computes tags of workers that are others in each project, and are not those of identities", async () => {
+    const [one, two] = [`0x${"a1".repeat(32)}`, `0x${"b2".repeat(32)}`];
+    const keys = [newTagKey(3), newTagKey(2)];
+    const service = new LocalTagService(keys);
+    const tags = await service.projectTag(one, NUMBER);
+    const { key } = keys[1]!;
+    const hmac = createHmac("sha256", Buffer.from(key.slice(2), "hex"));
+    expect(tags[0]).to.deep.equal({
+      version: 2,
+      tag: `0x${hmac.update(`civitas-project-tag:${one}:${NUMBER}`).digest("hex")}`,
+    });
+    expect(tags.map(({ version }) => version)).to.deep.equal([2, 3]);
+    const written = `0x${one.slice(2).toUpperCase()}`;
+    expect(await service.projectTag(written, "11010519491231002x ")).to.deep.equal(tags);
+    const others = [...tags, ...(await service.projectTag(two, NUMBER)), ...(await service.tag("Natural", NUMBER))];
+    expect(new Set(others.map(({ tag }) => tag)).size).to.equal(6);
+  });
+
   it("refuses keys that are none, and does not show them", () => {
     const { key } = newTagKey(1);
     for (const [keys, message] of [

@@ -1,0 +1,146 @@
+/** What is decided on a filed payroll: rows set aside, ruled and admitted, and the payroll approved. */
+import type { Signer } from "ethers";
+
+import { mined } from "../common/mined.js";
+import { secondsOf } from "../common/time.js";
+import type { Contracts } from "../contracts.js";
+import type { PersonKey } from "../identity/key.js";
+import { PayrollError } from "./payroll.js";
+import { filedPayroll, type FiledPayroll, treeOf, type WageReading } from "./payroll-view.js";
+import type { WageNetwork } from "./rows.js";
+import { digestIn, domainAt, OBJECTION_TYPES } from "./typed-data.js";
+
+/** A payroll by its id, or as `filedPayroll` and `payrollView` gave it. */
+export type PayrollRef = string | FiledPayroll;
+
+/** A worker's order to set its own row aside, as JSON, for someone to relay. */
+export interface ObjectionOrder {
+  type: "CivitasObjection";
+  version: 1;
+  network: WageNetwork;
+  /** The payroll's id. */
+  payroll: string;
+  /** Place of the row, from 0. */
+  position: number;
+  /** Last moment to relay it, UTC seconds. */
+  deadline: number;
+  /** The worker's own key, as in ERC-7913. */
+  signer: string;
+  signature: string;
+}
+
+type Lineage = readonly number[];
+
+/**
+ * Set rows aside. By an operator of the contractor, within five days of filing, before approval. Rows that are aside already are skipped.
+ * @param positions Places of the rows, from 0.
+ */
+export async function opposeRows(
+  contracts: WageReading,
+  signer: Signer,
+  payroll: PayrollRef,
+  positions: readonly number[],
+): Promise<void> {
+  const filed = await filedOf(contracts, payroll);
+  const tree = treeOf(filed);
+  const rows = positions.map((position) => tree.proven(position));
+  await mined(contracts.wages.connect(signer).oppose(filed.id, rows));
+}
+
+/**
+ * A worker's objection to its row; signed off line.
+ * @param key The worker's own key: `Wallet.workerKey`.
+ */
+export async function signObjection(
+  network: WageNetwork,
+  { payroll, position }: { payroll: string; position: number },
+  key: PersonKey,
+  deadline: Date,
+): Promise<ObjectionOrder> {
+  const order = { payroll, position, deadline: Number(secondsOf(deadline)) };
+  const domain = domainAt("wages", network.chainId, network.wages);
+  const signature = await key.sign(digestIn(domain, OBJECTION_TYPES, order));
+  return { type: "CivitasObjection", version: 1, network, ...order, signer: key.signer, signature };
+}
+
+/** Relay a worker's objection. By anyone. @throws PayrollError for one of another network. */
+export async function sendObjection(
+  contracts: WageReading & Pick<Contracts, "chainId">,
+  relay: Signer,
+  { network, payroll, position, deadline, signer, signature }: ObjectionOrder,
+): Promise<void> {
+  await checkWageNetwork(contracts, network);
+  const row = treeOf(await filedPayroll(contracts, payroll)).proven(position);
+  await mined(contracts.wages.connect(relay).object(payroll, row, deadline, signer, signature));
+}
+
+/**
+ * Rule what is owed of a row that is aside. By the labour office, within fourteen days.
+ * @param amount In minor units, from nothing to what was filed.
+ * @param lineage Numbers of cities, where another city acts; see ICityAccessManager.hasStanding.
+ */
+export async function ruleRow(
+  contracts: WageReading,
+  officer: Signer,
+  payroll: PayrollRef,
+  position: number,
+  amount: bigint,
+  lineage: Lineage = [],
+): Promise<void> {
+  const filed = await filedOf(contracts, payroll);
+  const row = treeOf(filed).proven(position);
+  await mined(contracts.wages.connect(officer).rule(filed.id, row, amount, [...lineage]));
+}
+
+/** Admit a row as filed, where no ruling came in time. By anyone. */
+export async function admitRow(
+  contracts: WageReading,
+  signer: Signer,
+  payroll: PayrollRef,
+  position: number,
+): Promise<void> {
+  const filed = await filedOf(contracts, payroll);
+  await mined(contracts.wages.connect(signer).admit(filed.id, treeOf(filed).proven(position)));
+}
+
+/**
+ * Approve a payroll: what is not aside is owed from then on. By an operator of the contractor from a day after filing on; of a supplementary
+ * one by the labour office too; by anyone, once nobody opposed it for five days, if it is not supplementary.
+ */
+export async function approvePayroll(
+  { wages }: Pick<Contracts, "wages">,
+  signer: Signer,
+  payroll: PayrollRef,
+  lineage: Lineage = [],
+): Promise<void> {
+  await mined(wages.connect(signer).approve(idOf(payroll), [...lineage]));
+}
+
+/** End a supplementary payroll that nobody approved within fourteen days. By anyone. */
+export async function lapsePayroll(
+  { wages }: Pick<Contracts, "wages">,
+  signer: Signer,
+  payroll: PayrollRef,
+): Promise<void> {
+  await mined(wages.connect(signer).lapse(idOf(payroll)));
+}
+
+/** @throws PayrollError for what was signed for another network. */
+export async function checkWageNetwork(
+  { chainId, wages }: Pick<Contracts, "chainId" | "wages">,
+  of: WageNetwork,
+): Promise<void> {
+  const address = await wages.getAddress();
+  if (of.chainId === `${chainId}` && of.wages.toLowerCase() === address.toLowerCase()) return;
+  throw new PayrollError(
+    `this was signed for the wage account ${of.wages} on chain ${of.chainId}, not for ${address} on chain ${chainId}`,
+  );
+}
+
+function idOf(payroll: PayrollRef): string {
+  return typeof payroll === "string" ? payroll : payroll.id;
+}
+
+async function filedOf(contracts: WageReading, payroll: PayrollRef): Promise<FiledPayroll> {
+  return typeof payroll === "string" ? filedPayroll(contracts, payroll) : payroll;
+}

@@ -1,0 +1,268 @@
+/**
+ * Paying wages out in bulk. Anyone can: what is owed and reserved is on the chain, and so is what was paid, so nothing else is kept. A run that
+ * was cut off is simply started again; rows that were paid meanwhile, by it or by others, are left out, and the contract pays none twice.
+ */
+import type { Log, Signer, TransactionReceipt, TransactionResponse } from "ethers";
+
+import { isRefusal, Lane } from "../common/lane.js";
+import { mined } from "../common/mined.js";
+import type { Contracts } from "../contracts.js";
+import { decodeError } from "../errors.js";
+import type { PayrollRef } from "./payroll-acts.js";
+import { type AsOfBlock, payrollsOf, payrollView, type RowView, treeOf, type Waiting } from "./payroll-view.js";
+import type { ProvenRow } from "./rows.js";
+
+type Acting = Pick<Contracts, "wages" | "provider">;
+
+/** A row of a payroll. */
+export interface PushedRow {
+  /** The payroll's id. */
+  payroll: string;
+  position: number;
+  worker: number;
+  account: string;
+}
+
+/** A row that was paid now, wholly or in part. */
+export interface PaidRow extends PushedRow {
+  /** What was paid now, in minor units. */
+  amount: bigint;
+  transaction: string;
+}
+
+/** A row that could not be paid. It stays owed; its worker can name another account. */
+export interface FailedRow extends PushedRow {
+  reason: string;
+}
+
+/** A row of which something is still to come. */
+export interface WaitingRow extends Omit<PushedRow, "account"> {
+  waiting: Waiting;
+}
+
+/** What became of a push. */
+export interface PushResult {
+  paid: PaidRow[];
+  waiting: WaitingRow[];
+  failed: FailedRow[];
+  /** Hashes of the transactions that were mined. */
+  transactions: string[];
+  gasUsed: bigint;
+}
+
+/** How far a push has come. */
+export interface PushProgress {
+  /** Rows that were tried, of those that can be paid now. */
+  done: number;
+  total: number;
+  /** Paid so far, in minor units. */
+  amount: bigint;
+}
+
+export interface PushOptions {
+  /** Rows in one call; 100 if left out. */
+  perCall?: number;
+  /** Calls that are sent before the first of them is mined; 4 if left out. */
+  inFlight?: number;
+  /** Called after each call is mined. What it throws ends the push. */
+  onProgress?: (progress: PushProgress) => void;
+}
+
+/**
+ * Pay the rows of a payroll, as far as they are covered. By anyone. A call that fails is split in halves, down to single rows, so that one bad
+ * row does not stop the rest.
+ * @param signer Sends from one account; nothing else may send from it meanwhile.
+ * @throws what the node threw, if it fails. Start again then.
+ */
+export async function pushPayroll(
+  contracts: Acting,
+  signer: Signer,
+  payroll: PayrollRef,
+  options: PushOptions = {},
+): Promise<PushResult> {
+  return push(contracts, new Lane(signer), [payroll], options);
+}
+
+/**
+ * Reserve what money is there for, then pay all payrolls of a project. By anyone.
+ * @param options.from First block to look through for payrolls.
+ */
+export async function pushProject(
+  contracts: Acting & Pick<Contracts, "escrow">,
+  signer: Signer,
+  project: string,
+  options: PushOptions & Pick<AsOfBlock, "from"> = {},
+): Promise<PushResult> {
+  await reserveWages(contracts, signer, project);
+  const { from = 0 } = options;
+  return push(contracts, new Lane(signer), await payrollsOf(contracts, project, { from }), options);
+}
+
+const RESERVED_AT_ONCE = 50;
+
+/** Set money apart for what is owed, oldest first, as long as there is both. By anyone. */
+export async function reserveWages(
+  { wages, escrow }: Pick<Contracts, "wages" | "escrow">,
+  signer: Signer,
+  project: string,
+): Promise<void> {
+  for (let before: bigint | undefined; ;) {
+    const [{ free, deposit, owed }, { available }] = await Promise.all([
+      wages.booksOf(project),
+      escrow.booksOf(project),
+    ]);
+    if (owed === 0n || owed === before || free + deposit + available === 0n) return;
+    before = owed;
+    await mined(wages.connect(signer).reserve(project, RESERVED_AT_ONCE));
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------------- internal
+
+/** Rows of one payroll that go into one call. */
+interface Part {
+  payroll: string;
+  rows: ProvenRow[];
+}
+
+async function push(
+  contracts: Acting,
+  lane: Lane,
+  payrolls: readonly PayrollRef[],
+  options: PushOptions,
+): Promise<PushResult> {
+  const { perCall = 100 } = options;
+  const parts: Part[] = [];
+  for (const payroll of payrolls) {
+    const before = await payrollView(contracts, payroll);
+    const tree = treeOf(before);
+    const rows = before.view.filter(({ payable }) => payable !== 0n).map(({ position }) => tree.proven(position));
+    for (let start = 0; start < rows.length; start += perCall) {
+      parts.push({ payroll: before.id, rows: rows.slice(start, start + perCall) });
+    }
+  }
+  const run = new Run(contracts, lane, parts, options);
+  await run.toEnd();
+  const waiting: WaitingRow[] = [];
+  for (const payroll of payrolls) {
+    const { id, view } = await payrollView(contracts, payroll);
+    for (const row of view) {
+      if (row.waiting !== null && !run.hasFailed(id, row)) waiting.push({ ...placeOf(id, row), waiting: row.waiting });
+    }
+  }
+  return { ...run.result, waiting };
+}
+
+/** Calls on their way, and what came of those before. */
+class Run {
+  readonly result: Omit<PushResult, "waiting"> = { paid: [], failed: [], transactions: [], gasUsed: 0n };
+  readonly #flights: { part: Part; sent: TransactionResponse }[] = [];
+  readonly #parts: Part[];
+  readonly #total: number;
+  #done = 0;
+  #amount = 0n;
+
+  constructor(
+    private readonly contracts: Acting,
+    private readonly lane: Lane,
+    parts: readonly Part[],
+    private readonly options: PushOptions,
+  ) {
+    this.#parts = [...parts];
+    this.#total = parts.reduce((sum, { rows }) => sum + rows.length, 0);
+  }
+
+  hasFailed(payroll: string, { position }: Pick<RowView, "position">): boolean {
+    return this.result.failed.some((row) => row.payroll === payroll && row.position === position);
+  }
+
+  async toEnd(): Promise<void> {
+    const { inFlight = 4 } = this.options;
+    for (;;) {
+      const part = this.#flights.length < inFlight ? this.#parts.shift() : undefined;
+      if (part !== undefined) await this.#send(part);
+      else if (!(await this.#land())) return;
+    }
+  }
+
+  async #send(part: Part): Promise<void> {
+    try {
+      const call = await this.contracts.wages.pay.populateTransaction(part.payroll, part.rows);
+      this.#flights.push({ part, sent: await this.lane.send(call) });
+    } catch (error) {
+      await this.#refused(part, error);
+    }
+  }
+
+  /** Waits for the oldest call. @returns whether there was one. */
+  async #land(): Promise<boolean> {
+    const flight = this.#flights.shift();
+    if (flight === undefined) return false;
+    const { part, sent } = flight;
+    let receipt: TransactionReceipt | null;
+    try {
+      receipt = await sent.wait();
+    } catch (error) {
+      await this.#refused(part, error);
+      return true;
+    }
+    if (receipt === null) throw new Error(`the call ${sent.hash} is in no block yet; ask the node again`);
+    this.result.transactions.push(receipt.hash);
+    this.result.gasUsed += receipt.gasUsed;
+    for (const log of receipt.logs) this.#record(log);
+    this.#advance(part.rows.length);
+    return true;
+  }
+
+  #record(log: Log): void {
+    const event = this.contracts.wages.interface.parseLog(log);
+    if (event?.name !== "WagePaid" && event?.name !== "WageNotPaid") return;
+    const { payroll, worker, account, position, amount } = event.args.toObject() as Record<string, unknown>;
+    const row = {
+      ...{ payroll: String(payroll), position: Number(position) },
+      ...{ worker: Number(worker), account: String(account) },
+    };
+    if (event.name === "WageNotPaid") {
+      this.#fail(row, `the token refuses the account ${row.account}`);
+      return;
+    }
+    this.result.paid.push({ ...row, amount: amount as bigint, transaction: log.transactionHash });
+    this.#amount += amount as bigint;
+  }
+
+  /** Of many rows, halves go first of what is next; a single one failed, unless somebody else has paid it. */
+  async #refused(part: Part, error: unknown): Promise<void> {
+    if (!isRefusal(error)) throw error;
+    const { payroll, rows } = part;
+    const [row] = rows;
+    if (row === undefined) return;
+    if (rows.length > 1) {
+      const half = Math.ceil(rows.length / 2);
+      this.#parts.unshift({ payroll, rows: rows.slice(0, half) }, { payroll, rows: rows.slice(half) });
+      return;
+    }
+    const why = decodeError(error);
+    if (why.name !== "RowNotReady") {
+      const { project } = await this.contracts.wages.payrollOf(payroll);
+      const { account } = await this.contracts.wages.workerOf(project, row.worker);
+      this.#fail({ ...placeOf(payroll, row), account }, why.message);
+    }
+    this.#advance(1);
+  }
+
+  #fail(row: PushedRow, reason: string): void {
+    this.result.failed.push({ ...row, reason });
+  }
+
+  #advance(rows: number): void {
+    this.#done += rows;
+    this.options.onProgress?.({ done: this.#done, total: this.#total, amount: this.#amount });
+  }
+}
+
+function placeOf(
+  payroll: string,
+  { position, worker }: Pick<RowView, "position" | "worker">,
+): Omit<PushedRow, "account"> {
+  return { payroll, position, worker };
+}

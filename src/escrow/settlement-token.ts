@@ -1,19 +1,16 @@
 /** The settlement token: what holders and banks do with it, and payments under a payee's order. */
-import { AbiCoder, keccak256, type Provider, type Signer, ZeroHash } from "ethers";
+import { AbiCoder, keccak256, type Signer, ZeroHash } from "ethers";
 
 import { mined } from "../common/mined.js";
 import { newSalt, textCommitment } from "../common/commitment.js";
 import { byPage } from "../common/page.js";
 import { dateOf } from "../common/time.js";
+import type { Contracts } from "../contracts.js";
 import { keyedReference } from "../invoice/payment.js";
-import type { SettlementToken } from "../../typechain/escrow/SettlementToken.js";
 import { returnReasonCode, type ReturnReasonName } from "./return-reason.js";
 
-/** The token of a connection. */
-export interface Settling {
-  readonly provider: Provider;
-  readonly settlement: SettlementToken;
-}
+/** The token of a connection; of a city's own token, `settlement` is that one. */
+export type Settling = Pick<Contracts, "provider" | "settlement">;
 
 /** The bank account that a redemption is paid to, and what hides it on the chain. The holder shows it to the bank, and to nobody else. */
 export interface RedemptionAccount {
@@ -188,7 +185,7 @@ export async function returnRedemption(
   await mined(settlement.connect(bank).returnRedemption(id, returnReasonCode(reason), [...lineage]));
 }
 
-type Stored = Awaited<ReturnType<SettlementToken["redemptionOf"]>>;
+type Stored = Awaited<ReturnType<Contracts["settlement"]["redemptionOf"]>>;
 
 function recordOf(id: bigint, stored: Stored, wait: bigint): RedemptionRecord {
   const { holder, status, amount, account, requestedAt } = stored;

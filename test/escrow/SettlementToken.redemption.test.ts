@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { ZeroAddress, ZeroHash } from "ethers";
 
-import { roleOf } from "../../src/index.js";
+import { BANKING, roleOf } from "../../src/index.js";
 import { word } from "../identity/world.js";
 import { CHINA, HEBEI, loadFixture, SHIJIAZHUANG, timeOf } from "../world.js";
-import { at, BANKING, requested, settlement, Status, TANGSHAN, WAIT } from "./settlement.js";
+import { at, requested, settlement, Status, TANGSHAN, WAIT } from "./settlement.js";
 
 describe("SettlementToken: redemptions", () => {
   it("begin with the tokens moving to the contract", async () => {

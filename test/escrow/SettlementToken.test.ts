@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { Signature, ZeroAddress, ZeroHash } from "ethers";
 
-import { roleOf } from "../../src/index.js";
+import { BANKING, roleOf } from "../../src/index.js";
 import { SettlementToken__factory } from "../../typechain/index.js";
 import { word } from "../identity/world.js";
 import { CNY } from "../invoice/world.js";
 import { ethers, HUNAN, loadFixture, SHIJIAZHUANG, time } from "../world.js";
-import { BANKING, instructionOf, NAME, settlement } from "./settlement.js";
+import { instructionOf, NAME, settlement } from "./settlement.js";
 
 describe("SettlementToken", () => {
   it("is money of one currency, in fen, of one city's banks", async () => {
@@ -238,8 +238,8 @@ describe("SettlementToken", () => {
 
   it("of the network is issued by the network's banks alone", async () => {
     const world = await loadFixture(settlement);
-    const { manager, administrator, identities, bank, stranger, suspendCity } = world;
-    const token = await new SettlementToken__factory(administrator).deploy(manager, identities, 0, NAME, "CSY", CNY);
+    const { manager, administrator, bank, stranger, suspendCity } = world;
+    const { settlement: token } = world; // as it is deployed
     await manager.connect(administrator).grantRole(roleOf(0, BANKING), stranger, 0);
     await expect(token.connect(bank).mint(stranger, 1, word())).to.be.revertedWithCustomError(
       manager,

@@ -2,7 +2,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { AbiCoder, keccak256, ZeroAddress, ZeroHash } from "ethers";
 
-import { PAYMENT, roleOf } from "../../src/index.js";
+import { BANKING, PAYMENT, roleOf } from "../../src/index.js";
 import { type SettlementToken, SettlementToken__factory } from "../../typechain/index.js";
 import { word } from "../identity/world.js";
 import { CNY, invoiceWorld, type InvoiceWorld } from "../invoice/world.js";
@@ -10,8 +10,6 @@ import { code, HEBEI, loadFixture, SHIJIAZHUANG, time } from "../world.js";
 
 type Signer = HardhatEthersSigner;
 
-/** A bank of a city: what CityRole.sol says. */
-export const BANKING = 11;
 export const NAME = "Civitas Settlement Yuan";
 export const DAY = 86_400;
 export const WAIT = 10 * DAY;

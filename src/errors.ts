@@ -140,9 +140,6 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   "enum ISettlementToken.RedemptionStatus": REDEMPTION_STATUSES,
 };
 
-/** The seats of a project that are not a subcontractor's, in their order. */
-const SEATS = ["the owner's seat", "the contractor's seat", "the supervisor's seat", "the arbiter's seat"];
-
 /** Identifications that only their parties know the meaning of. */
 const IDENTIFICATIONS = new Set(["tag", "guardian", "courtCase", "order", "endToEndId", "transactionId"]);
 
@@ -173,7 +170,7 @@ function show({ name, type, internalType }: AbiInput, value: unknown): string {
   }
   if (type === "bytes") return showSigner(String(value));
   if (IDENTIFICATIONS.has(name)) return shorten(String(value));
-  if (name === "seat") return SEATS[Number(number)] ?? `the seat ${number}`;
+  if (name === "seat") return seatInWords(number);
   if (name === "maxValidity") return number === 0n ? "no limit" : `${Number(number) / 86_400} days`;
   if (type === "uint40" && number === 0n && name in NO_TIME) return NO_TIME[name] ?? "";
   if (type === "uint40" || type === "uint48") return showTime(number);

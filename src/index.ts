@@ -5,6 +5,7 @@ export * from "./city/index.js";
 export * from "./client.js";
 export type { Contracts } from "./contracts.js";
 export * from "./directory/index.js";
+export * from "./escrow/index.js";
 export { CivitasError, type CivitasErrorName, type ContractErrorName, decodeError, revertDataOf } from "./errors.js";
 export * from "./identity/index.js";
 export * from "./invoice/index.js";

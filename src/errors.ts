@@ -10,6 +10,7 @@ import { showTime } from "./common/time.js";
 import { decodeName } from "./directory/name.js";
 import { VERSION_STATUSES } from "./directory/status.js";
 import { type ContractErrorName, SENTENCES } from "./error-sentences.js";
+import { seatInWords } from "./escrow/seat.js";
 import {
   MILESTONE_STATUSES,
   PAYROLL_STATUSES,

@@ -8,6 +8,7 @@ import { dateOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { keyedReference } from "../invoice/payment.js";
 import { returnReasonCode, type ReturnReasonName } from "./return-reason.js";
+import { REDEMPTION_STATUSES, type RedemptionStatus } from "./status.js";
 
 /** The token of a connection; of a city's own token, `settlement` is that one. */
 export type Settling = Pick<Contracts, "provider" | "settlement">;
@@ -19,10 +20,6 @@ export interface RedemptionAccount {
   /** 32 random bytes. */
   salt: string;
 }
-
-/** ISettlementToken.RedemptionStatus by name. */
-export const REDEMPTION_STATUSES = ["Unknown", "Requested", "Paid", "Returned", "Withdrawn"] as const;
-export type RedemptionStatus = (typeof REDEMPTION_STATUSES)[number];
 
 /** A redemption. */
 export interface RedemptionRecord {

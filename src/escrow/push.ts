@@ -123,6 +123,8 @@ export async function reserveWages(
 interface Part {
   payroll: string;
   rows: ProvenRow[];
+  /** It was mined and refused once. */
+  again?: boolean;
 }
 
 async function push(
@@ -203,7 +205,8 @@ class Run {
     try {
       receipt = await sent.wait();
     } catch (error) {
-      await this.#refused(part, error);
+      if (part.again === true || !isRefusal(error)) await this.#refused(part, error);
+      else this.#parts.unshift({ ...part, again: true }); // a receipt tells no reason; asking what the same call would take does
       return true;
     }
     if (receipt === null) throw new Error(`the call ${sent.hash} is in no block yet; ask the node again`);

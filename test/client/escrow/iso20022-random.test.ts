@@ -4,8 +4,6 @@ import fc from "fast-check";
 import {
   type AccountNotification,
   type BankAccount,
-  type BookedEntry,
-  type CreditTransfer,
   Iso20022Error,
   type MessageParty,
   readCamt054,

@@ -57,6 +57,7 @@ export function statementLines({ works, wages }: Statement): StatementLine[] {
     ...lines("in", {
       "put in by funders": works.funded,
       "paid in for wages that were owed": wages.covered,
+      "paid back of what wages had drawn": works.repaid,
       "deposited for wages": wages.deposited,
     }),
     ...lines("held", {

@@ -20,7 +20,7 @@ import {
 
 /** What IFundEscrow.Books keeps, in minor units: see there. */
 const WORKS = [
-  ...["funded", "surplus", "toWages", "advanced", "recovered", "withheld", "paid", "handedOver", "refunded"],
+  ...["funded", "surplus", "repaid", "toWages", "advanced", "recovered", "withheld", "paid", "handedOver", "refunded"],
   ...["available", "committed", "credit", "retained"],
 ] as const;
 export type WorksBooks = Record<(typeof WORKS)[number], bigint>;
@@ -206,7 +206,7 @@ export function checkStatement(statement: Statement): string[] {
   const { available, committed, credit, retained } = works;
   equal(
     "works money that came in, and that left or is there",
-    works.funded + works.surplus,
+    works.funded + works.surplus + works.repaid,
     works.toWages +
       works.advanced +
       works.withheld +
@@ -220,8 +220,8 @@ export function checkStatement(statement: Statement): string[] {
     wages.fed + wages.advanced + wages.withheld + wages.covered + wages.deposited,
     wages.paid + wages.custody + wages.depositReturned + wages.surplus + wages.free + wages.deposit + wages.reserved,
   );
-  equal("wage shares that were sent and received", works.toWages, wages.fed);
-  equal("works money for wages that was sent and received", works.advanced, wages.advanced);
+  // What wages drew of the works money becomes their share, once that is split off.
+  equal("works money for wages that was sent and received", works.toWages + works.advanced, wages.fed + wages.advanced);
   equal("what was withheld for wages and received", works.withheld, wages.withheld);
   equal("wages that came back and were received", wages.surplus, works.surplus);
   equal(
@@ -240,11 +240,11 @@ export function checkStatement(statement: Statement): string[] {
     works.paid,
   );
   const settled = milestones.filter(({ status }) => status === "Settled");
-  equal(
-    "what was awarded and earned",
-    total(settled, ({ award }) => award),
-    total(seats, ({ earned }) => earned),
-  );
+  const [awarded, earned] = [total(settled, ({ award }) => award), total(seats, (seat) => seat.earned)];
+  // Wages that are owed come before what subcontractors earn.
+  if (awarded < earned || awarded > earned + works.withheld) {
+    faults.push(`what was awarded and earned does not fit: ${show(awarded)} and ${show(earned)}; tell the network`);
+  }
   const bound = milestones.filter((milestone) => milestone.committed);
   equal(
     "milestones that money is set apart for, and that money",

@@ -25,7 +25,15 @@ function sample(): Statement {
     token: account(),
     ...{ budget: 1_000_000n, planned: 800_000n },
     works: {
-      ...{ funded: 500_000n, surplus: 0n, toWages: 100_000n, advanced: 5_000n, recovered: 0n, withheld: 1_000n },
+      ...{
+        funded: 500_000n,
+        surplus: 0n,
+        repaid: 0n,
+        toWages: 100_000n,
+        advanced: 5_000n,
+        recovered: 0n,
+        withheld: 1_000n,
+      },
       ...{ paid: 200_000n, handedOver: 10_000n, refunded: 0n },
       ...{ available: 95_000n, committed: 0n, credit: 80_000n, retained: 9_000n },
     },
@@ -175,6 +183,7 @@ describe("the check of a statement", () => {
     expect(wrong(({ wages }) => wages.free++)).to.have.length(1);
     expect(wrong(({ wages }) => (wages.fed++, wages.free++))).to.have.length(1);
     expect(wrong(({ wages }) => (wages.advanced++, wages.free++))).to.have.length(1);
+    expect(wrong(({ wages }) => (wages.advanced++, wages.fed--))).to.deep.equal([]);
     expect(wrong(({ wages }) => (wages.withheld++, wages.free++))).to.have.length(1);
     expect(wrong(({ wages }) => (wages.surplus++, wages.free--))).to.have.length(1);
     expect(wrong(({ seats }) => seats[1]!.credit++)).to.have.length(1);
@@ -182,6 +191,8 @@ describe("the check of a statement", () => {
     expect(wrong(({ seats }) => seats[4]!.earned++)).to.have.length(1);
     expect(wrong(({ seats }) => seats[4]!.paid++)).to.have.length(2);
     expect(wrong(({ milestones }) => milestones[0]!.award--)).to.have.length(1);
+    expect(wrong(({ milestones }) => (milestones[0]!.award += 1_001n))).to.have.length(1);
+    expect(wrong(({ milestones }) => (milestones[0]!.award += 1_000n))).to.deep.equal([]);
     expect(wrong(({ milestones }) => (milestones[1]!.committed = true))).to.have.length(1);
     expect(wrong(({ milestones }) => milestones[1]!.amount--)).to.have.length(1);
     expect(wrong(({ payments }) => (payments[1]!.kind = "Refund"))).to.have.length(3);

@@ -1,6 +1,7 @@
 /** A bank's side of the settlement token: a pain.001 of its customers is minted, and a camt.054 tells what was booked. */
-import { getAddress, isAddress, type Signer, ZeroAddress, ZeroHash } from "ethers";
+import { getAddress, isAddress, type Signer, ZeroAddress, ZeroHash, zeroPadValue } from "ethers";
 
+import { findEvents } from "../common/logs.js";
 import { mined } from "../common/mined.js";
 import { dateOf } from "../common/time.js";
 import { findCurrency } from "../invoice/amount.js";
@@ -93,7 +94,7 @@ export async function prepareMints(
   const mints: (PreparedMint & { where: string })[] = [];
   for (const [i, { debtorAccount, transfers }] of instructions.entries()) {
     for (const [j, { endToEndId, creditorAccount, ...transfer }] of transfers.entries()) {
-      const where = `Document/CstmrCdtTrfInitn/${place("PmtInf", i, instructions)}/${place("CdtTrfTxInf", j, transfers)}`;
+      const where = `Document/CstmrCdtTrfInitn/${among("PmtInf", i, instructions)}/${among("CdtTrfTxInf", j, transfers)}`;
       if (transfer.currency !== currency) {
         const text = `the token is of ${currency}, and cannot be minted for ${transfer.currency}`;
         faults.push({ where: `${where}/Amt/InstdAmt`, message: text });
@@ -123,7 +124,7 @@ export async function prepareMints(
 }
 
 /** An element among its equals, as the reader's paths have it. */
-function place(name: string, index: number, all: readonly unknown[]): string {
+function among(name: string, index: number, all: readonly unknown[]): string {
   return all.length === 1 ? name : `${name}[${index + 1}]`;
 }
 
@@ -132,9 +133,11 @@ export async function bookedEntries(
   { provider, settlement }: Settling,
   { bank, fromBlock, toBlock, details }: Pick<NotifyOptions, "bank" | "fromBlock" | "toBlock" | "details">,
 ): Promise<BookedEntry[]> {
+  const who = zeroPadValue(getAddress(bank), 32);
+  const query = { provider, contract: settlement, from: fromBlock, to: toBlock };
   const [minted, paid, numeric] = await Promise.all([
-    settlement.queryFilter(settlement.filters.Minted(bank), fromBlock, toBlock),
-    settlement.queryFilter(settlement.filters.RedemptionPaid(undefined, bank), fromBlock, toBlock),
+    findEvents({ ...query, events: ["Minted"], indexed: [who] }),
+    findEvents({ ...query, events: ["RedemptionPaid"], indexed: [null, who] }),
     settlement.currency(),
   ]);
   const currency = findCurrency(numeric)?.code ?? `${numeric}`;
@@ -147,19 +150,22 @@ export async function bookedEntries(
     }
     return time;
   };
-  const events = [...minted, ...paid].sort((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+  const events = [...minted, ...paid].sort(
+    (a, b) => a.place.block - b.place.block || a.place.logIndex - b.place.logIndex,
+  );
   const entries: BookedEntry[] = [];
-  for (const { args, blockNumber, index, transactionHash, eventName } of events) {
-    const time = await timeOf(blockNumber);
+  for (const { name, args, place } of events) {
+    const { amount, endToEndId } = args as { amount: bigint; endToEndId: string };
+    const time = await timeOf(place.block);
     entries.push({
-      reference: `${blockNumber}-${index}`,
-      side: eventName === "Minted" ? "credit" : "debit",
+      reference: `${place.block}-${place.logIndex}`,
+      side: name === "Minted" ? "credit" : "debit",
       currency,
-      amount: args.amount,
+      amount,
       bookedAt: time,
       valueDate: time.slice(0, 10),
-      ...details?.(args.endToEndId),
-      note: `end-to-end identification ${args.endToEndId}, transaction ${transactionHash}`,
+      ...details?.(endToEndId),
+      note: `end-to-end identification ${endToEndId}, transaction ${place.transaction}`,
     });
   }
   return entries;

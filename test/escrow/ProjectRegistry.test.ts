@@ -57,7 +57,6 @@ describe("ProjectRegistry", () => {
       expect(await projects.wages()).to.equal(wages);
       expect(await projects.milestones()).to.equal(milestones);
       expect(await projects.MAX_MILESTONES()).to.equal(64);
-      expect(await projects.MAX_FUNDERS()).to.equal(64);
       expect(await projects.MAX_SUBCONTRACTORS()).to.equal(64);
       expect(await projects.MAX_SHARES()).to.equal(8);
       expect(await projects.MIN_PERIOD()).to.equal(DAY);

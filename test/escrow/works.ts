@@ -24,6 +24,7 @@ import {
 } from "./world.js";
 
 type Signer = HardhatEthersSigner;
+type Sent = Promise<ContractTransactionResponse>;
 export type Evidence = IMilestoneRegistry.EvidenceStruct;
 
 export const MilestoneStatus = {
@@ -71,10 +72,7 @@ export async function works(): Promise<Works> {
 }
 
 /** Does something; then the books of all projects must add up. */
-export async function booked(
-  world: EscrowWorld,
-  sent: Promise<ContractTransactionResponse>,
-): Promise<ContractTransactionResponse> {
+export async function booked(world: EscrowWorld, sent: Sent): Sent {
   const response = await sent;
   await checkBooks(world);
   return response;
@@ -83,12 +81,12 @@ export async function booked(
 // ---------------------------------------------------------------------------------------------------------------- projects
 
 /** Puts money into a project: the owner, unless told otherwise. */
-export async function fund(world: Works, project: string, amount: bigint, by: Signer = world.funders[0]) {
+export async function fund(world: Works, project: string, amount: bigint, by: Signer = world.funders[0]): Sent {
   return booked(world, world.escrow.connect(by).fund(project, amount));
 }
 
 /** The contractor pays the deposit of the terms. */
-export async function payDeposit(world: Works, project: string) {
+export async function payDeposit(world: Works, project: string): Promise<void> {
   const { wageDeposit } = await world.projects.projectOf(project);
   if (wageDeposit === 0n) return;
   const { account } = await world.projects.seatOf(project, Seat.Contractor);
@@ -170,41 +168,41 @@ export async function evidenceOf(
 // -------------------------------------------------------------------------------------------------------------- milestones
 
 /** The contractor requests a milestone. */
-export async function request(world: Works, project: string, milestone = 0, evidence?: Evidence) {
+export async function request(world: Works, project: string, milestone = 0, evidence?: Evidence): Sent {
   const { milestones, contractor } = world;
   const shown = evidence ?? (await evidenceOf(world, project, milestone));
   return booked(world, milestones.connect(contractor.operator).request(project, milestone, shown));
 }
 
 /** The supervisor approves it. */
-export async function approve(world: Works, project: string, milestone = 0) {
+export async function approve(world: Works, project: string, milestone = 0): Sent {
   return booked(world, world.milestones.connect(world.supervisor.operator).approve(project, milestone));
 }
 
 /** The supervisor returns it. */
-export async function giveBack(world: Works, project: string, milestone = 0, findings = word()) {
+export async function giveBack(world: Works, project: string, milestone = 0, findings = word()): Sent {
   const { milestones, supervisor } = world;
   return booked(world, milestones.connect(supervisor.operator).returnForMending(project, milestone, findings));
 }
 
 /** A party contests it: the owner, unless told otherwise. */
-export async function contest(world: Works, project: string, milestone = 0, seat: number = Seat.Owner) {
+export async function contest(world: Works, project: string, milestone = 0, seat: number = Seat.Owner): Sent {
   const { operator } = partyOf(world, seat);
   return booked(world, world.milestones.connect(operator).contest(project, milestone, seat, word()));
 }
 
 /** The arbiter rules. */
-export async function rule(world: Works, project: string, milestone: number, award: bigint) {
+export async function rule(world: Works, project: string, milestone: number, award: bigint): Sent {
   return booked(world, world.milestones.connect(world.arbiter.operator).rule(project, milestone, award));
 }
 
 /** Anyone settles it. */
-export async function settle(world: Works, project: string, milestone = 0) {
+export async function settle(world: Works, project: string, milestone = 0): Sent {
   return booked(world, world.milestones.connect(world.stranger).settle(project, milestone));
 }
 
 /** A milestone is requested, approved, uncontested and settled: the companies have earned it. */
-export async function earn(world: Works, project: string, milestone = 0) {
+export async function earn(world: Works, project: string, milestone = 0): Sent {
   await request(world, project, milestone);
   await approve(world, project, milestone);
   await time.increase((await world.projects.projectOf(project)).contest);
@@ -212,7 +210,7 @@ export async function earn(world: Works, project: string, milestone = 0) {
 }
 
 /** A milestone is contested, and the arbiter awards so much. */
-export async function award(world: Works, project: string, milestone: number, amount: bigint) {
+export async function award(world: Works, project: string, milestone: number, amount: bigint): Sent {
   await request(world, project, milestone);
   await contest(world, project, milestone);
   await rule(world, project, milestone, amount);
@@ -220,12 +218,19 @@ export async function award(world: Works, project: string, milestone: number, am
 }
 
 /** Anyone pays a company. */
-export async function payOut(world: Works, project: string, seat: number = Seat.Contractor) {
+export async function payOut(world: Works, project: string, seat: number = Seat.Contractor): Sent {
   return booked(world, world.escrow.connect(world.stranger).payOut(project, seat));
 }
 
-/** State of a milestone: status, since, committed, award. */
-export async function stateOf({ milestones }: EscrowWorld, project: string, milestone = 0) {
+/** State of a milestone. */
+export interface State {
+  status: bigint;
+  since: number;
+  committed: boolean;
+  award: bigint;
+}
+
+export async function stateOf({ milestones }: EscrowWorld, project: string, milestone = 0): Promise<State> {
   const { status, since, committed, award: awarded } = await milestones.milestoneStateOf(project, milestone);
   return { status, since: Number(since), committed, award: awarded };
 }

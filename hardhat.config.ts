@@ -28,13 +28,14 @@ const compiler = {
 
 /** For contracts that would exceed 24,576 bytes (EIP-170) otherwise. */
 const smaller = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 50 } } };
+const smallest = { ...compiler, settings: { ...compiler.settings, optimizer: { enabled: true, runs: 1 } } };
 const overrides = {
   "contracts/city/CityRegistry.sol": smaller,
   "contracts/invoice/InvoiceRegistry.sol": smaller,
-  "contracts/escrow/WageAccount.sol": smaller,
-  "contracts/escrow/WageRules.sol": smaller, // part of WageAccount,
+  "contracts/escrow/WageAccount.sol": smallest,
+  "contracts/escrow/WageRules.sol": smallest, // part of WageAccount,
   "contracts/escrow/FundEscrow.sol": smaller,
-  "contracts/escrow/ProjectRegistry.sol": smaller,
+  "contracts/escrow/ProjectRegistry.sol": smallest,
 };
 const solidity = { compilers: [compiler], overrides };
 

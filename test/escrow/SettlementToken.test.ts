@@ -81,8 +81,8 @@ describe("SettlementToken", () => {
       const mints = [{ to: holder, amount: 1, endToEndId: word() }];
       for (const caller of [stranger, holder, hebeiBank, shijiazhuang]) {
         const by = token.connect(caller);
-        for (const act of [by.mint(holder, 1, word()), by.mintMany(mints)]) {
-          await expect(act)
+        for (const act of [async () => by.mint(holder, 1, word()), async () => by.mintMany(mints)]) {
+          await expect(act())
             .to.be.revertedWithCustomError(manager, "CityUnauthorized")
             .withArgs(caller.address, SHIJIAZHUANG, BANKING);
         }

@@ -12,14 +12,16 @@ export default deployScript(
     const projectsAddress = await projects.getAddress();
 
     const escrow = await env.deployContract("FundEscrow", [managerAddress, projectsAddress]);
+    const claims = env.get("ClaimRegistry").address;
+    const rules = await env.deployContract("WageRules", [managerAddress, projectsAddress, claims]);
     const wages = await env.deployContract("WageAccount", [
       managerAddress,
       projectsAddress,
-      env.get("ClaimRegistry").address,
+      claims,
+      await rules.getAddress(),
     ]);
     const directory = await env.deployContract("SuiteDirectory", [managerAddress]);
     const milestones = await env.deployContract("MilestoneRegistry", [
-      managerAddress,
       projectsAddress,
       env.get("ClaimVerifier").address,
       await directory.getAddress(),

@@ -19,6 +19,7 @@ import {
   SuiteFactory__factory,
   TaxpayerRegistry__factory,
   WageAccount__factory,
+  WageRules__factory,
 } from "../typechain/index.js";
 
 /** Every contract the steps deploy, in their order, with its TypeChain binding. */
@@ -38,6 +39,7 @@ export const BINDINGS = {
   InvoiceLedger: InvoiceLedger__factory,
   ProjectRegistry: ProjectRegistry__factory,
   FundEscrow: FundEscrow__factory,
+  WageRules: WageRules__factory,
   WageAccount: WageAccount__factory,
   SuiteDirectory: SuiteDirectory__factory,
   MilestoneRegistry: MilestoneRegistry__factory,

@@ -21,6 +21,8 @@ export interface DeployedSuite {
   ledger: ContractOf<"InvoiceLedger">;
   projects: ContractOf<"ProjectRegistry">;
   escrow: ContractOf<"FundEscrow">;
+  /** The part of the WageAccount's code that it runs on its own records. */
+  wageRules: ContractOf<"WageRules">;
   wages: ContractOf<"WageAccount">;
   milestones: ContractOf<"MilestoneRegistry">;
   projectBooks: ContractOf<"ProjectBooks">;
@@ -66,6 +68,7 @@ export async function deploySuite(connection: NetworkConnection, run: Run = {}):
     ledger: at("InvoiceLedger"),
     projects: at("ProjectRegistry"),
     escrow: at("FundEscrow"),
+    wageRules: at("WageRules"),
     wages: at("WageAccount"),
     milestones: at("MilestoneRegistry"),
     projectBooks: at("ProjectBooks"),

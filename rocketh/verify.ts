@@ -250,9 +250,10 @@ class Suite {
     await add("InvoiceLedger", [manager, invoices]);
     const projects = await add("ProjectRegistry", [manager, identities]);
     await add("FundEscrow", [manager, projects]);
-    await add("WageAccount", [manager, projects, claims]);
+    const rules = await add("WageRules", [manager, projects, claims]);
+    await add("WageAccount", [manager, projects, claims, rules]);
     const directory = await add("SuiteDirectory", [manager]);
-    await add("MilestoneRegistry", [manager, projects, verifier, directory]);
+    await add("MilestoneRegistry", [projects, verifier, directory]);
     await add("ProjectBooks", [projects]);
     await add("SettlementToken", [manager, identities, ...SETTLEMENT]);
     return new Suite(provider, parts);

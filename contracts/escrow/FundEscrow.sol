@@ -35,6 +35,9 @@ contract FundEscrow is FundStore {
     /// @notice How long a funder can veto that its money goes elsewhere, in seconds.
     uint40 public constant REDIRECTION_WAIT = 30 days;
 
+    /// @notice When what is left goes back though wages were not closed out, in seconds after the project's end.
+    uint40 public constant REFUND_WAIT = 365 days;
+
     mapping(ProjectId project => mapping(uint16 seat => mapping(bytes32 courtCase => Freeze))) private _freezes;
     mapping(ProjectId project => mapping(address funder => Redirection)) private _redirections;
     /// @dev Sum of the contributions whose funders have had all that will come.
@@ -52,17 +55,33 @@ contract FundEscrow is FundStore {
         Books storage books = _books[project];
         _checkAmount(amount, p.budget - books.funded);
 
-        // Of all that was ever put in, rounded up: a million fundings of one fen give wages as much as one of a million.
         books.funded += amount;
-        uint128 target = books.funded - _partOf(books.funded, WHOLE - p.wageShare);
-        uint128 toWages = target > books.toWages ? _min(target - books.toWages, amount) : 0;
-        books.toWages += toWages;
-        books.available += amount - toWages;
+        books.available += amount;
         _contributions[project][msg.sender].put += amount;
-        emit ProjectFunded(project, msg.sender, amount, toWages, _touch(project));
-
+        emit ProjectFunded(project, msg.sender, amount, _touch(project));
+        uint128 forWages = _splitOff(project, p);
         _pull(p.token, msg.sender, uint256(amount) * p.unit);
-        _sendToWages(project, p, toWages, IWageAccount.Inflow.Share);
+        _sendToWages(project, p, forWages, IWageAccount.Inflow.Share);
+    }
+
+    /// @inheritdoc IFundEscrow
+    function feedWages(ProjectId project) external nonReentrant {
+        IProjectRegistry.Project memory p = projects.projectOf(project);
+        uint128 forWages = _splitOff(project, p);
+        require(forWages != 0, AmountInvalid(0, 0));
+        _sendToWages(project, p, forWages, IWageAccount.Inflow.Share);
+    }
+
+    /// @inheritdoc IFundEscrow
+    function repayAdvance(ProjectId project, uint128 amount) external nonReentrant {
+        Books storage books = _books[project];
+        _checkAmount(amount, books.advanced - books.recovered);
+        books.repaid += amount;
+        books.recovered += amount;
+        books.available += amount;
+        emit AdvanceRepaid(project, msg.sender, amount, _touch(project));
+        IProjectRegistry.Project memory p = projects.projectOf(project);
+        _pull(p.token, msg.sender, uint256(amount) * p.unit);
     }
 
     // -------------------------------------------------------------------------------------------------------- companies
@@ -73,10 +92,14 @@ contract FundEscrow is FundStore {
         SeatBooks storage books = _seats[project][seat];
         require(books.credit > books.frozen, NothingToPay(project, seat));
         uint128 amount = books.credit - books.frozen;
+        uint128 forWages = 0;
         books.credit = books.frozen;
-        books.paid += amount;
         _books[project].credit -= amount;
+        if (seat == CONTRACTOR) (amount, forWages) = _charge(project, amount);
+        books.paid += amount;
         _books[project].paid += amount;
+        _sendToWages(project, p, forWages, IWageAccount.Inflow.Withheld);
+        if (amount == 0) return 0;
         if (seat == CONTRACTOR) _payouts[project] = _payments[project].length + 1;
         IProjectRegistry.Seat memory company = projects.seatOf(project, seat);
         return _pay(project, p, PaymentRecord(company.party, company.account, seat, PaymentKind.Payout, amount, 0));
@@ -284,6 +307,21 @@ contract FundEscrow is FundStore {
 
     // -------------------------------------------------------------------------------------------------------- internal
 
+    /// @notice Split the share of wages off: of all that was ever put in, rounded up, so that a million fundings of one fen give wages as
+    /// much as one of a million. What they drew of the works money before is theirs already.
+    /// @return forWages How much is to be sent to WageAccount.
+    function _splitOff(ProjectId project, IProjectRegistry.Project memory p) private returns (uint128 forWages) {
+        Books storage books = _books[project];
+        uint128 target = books.funded - _partOf(books.funded, WHOLE - p.wageShare);
+        if (target <= books.toWages) return 0;
+        uint128 drawn = _min(target - books.toWages, books.advanced - books.recovered);
+        books.advanced -= drawn;
+        forWages = _min(target - books.toWages - drawn, books.available);
+        books.toWages += drawn + forWages;
+        books.available -= forWages;
+        emit WageShareSplitOff(project, forWages, drawn);
+    }
+
     function _checkFreeze(ProjectId project, uint16 seat, uint128 amount, CityId[] calldata lineage) private view {
         IProjectRegistry.Project memory p = projects.projectOf(project);
         _checkStanding(p.city, JUSTICE, lineage);
@@ -309,9 +347,11 @@ contract FundEscrow is FundStore {
         _books[project].handedOver += amount;
     }
 
-    /// @dev Works money may be needed for wages until these are closed out.
+    /// @dev Works money may be needed for wages until these are closed out and covered; but not for ever.
     function _isRefundable(ProjectId project, IProjectRegistry.Project memory p) private view returns (bool) {
-        return p.status != IProjectRegistry.ProjectStatus.Open && _wages().closedOutAt(project) != 0;
+        if (p.status == IProjectRegistry.ProjectStatus.Open) return false;
+        if (block.timestamp > uint256(p.endedAt) + REFUND_WAIT) return true;
+        return _wages().closedOutAt(project) != 0 && _wages().owedOf(project) == 0;
     }
 
     /// @dev Nothing will be available any more that is not now.

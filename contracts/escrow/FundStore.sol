@@ -41,6 +41,11 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
     }
 
     /// @inheritdoc IFundEscrow
+    function availableOf(ProjectId project) external view returns (uint128) {
+        return _books[project].available;
+    }
+
+    /// @inheritdoc IFundEscrow
     function seatBooksOf(ProjectId project, uint16 seat) external view returns (SeatBooks memory) {
         return _seats[project][seat];
     }
@@ -90,6 +95,27 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
 
     // -------------------------------------------------------------------------------------------------------- earning
 
+    /// @notice A milestone's award is earned. Wages that are owed come first; then subcontractors earn their shares, rounded down, and the
+    /// contractor the rest.
+    /// @return forWages How much of it is to be sent to WageAccount.
+    function _distribute(
+        ProjectId project,
+        IProjectRegistry.Project memory p,
+        uint16 milestone,
+        uint128 award
+    ) internal returns (uint128 forWages) {
+        (uint16[] memory seats, uint16[] memory shares) = projects.sharesOf(project, milestone);
+        if (seats.length != 0) (award, forWages) = _withhold(project, award, _uncovered(project));
+        uint128 left = award;
+        for (uint256 i = 0; i < seats.length; ++i) {
+            uint128 part = _partOf(award, shares[i]);
+            left -= part;
+            // slither-disable-next-line unused-return
+            _earn(project, p, seats[i], part);
+        }
+        forWages += _earn(project, p, CONTRACTOR, left);
+    }
+
     /// @notice A company earned money. Retention is of all it ever earned, so that parts of a fen are never lost or made.
     /// @return forWages How much of it is to be sent to WageAccount.
     function _earn(
@@ -97,7 +123,7 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
         IProjectRegistry.Project memory p,
         uint16 seat,
         uint128 amount
-    ) internal returns (uint128 forWages) {
+    ) private returns (uint128 forWages) {
         SeatBooks storage books = _seats[project][seat];
         uint128 kept = 0;
         books.earned += amount;
@@ -112,43 +138,44 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
         return _credit(project, seat, amount - kept);
     }
 
-    /// @notice Subcontractors earn their shares, rounded down; the contractor earns the rest.
-    /// @return forWages How much of it is to be sent to WageAccount.
-    function _distribute(
-        ProjectId project,
-        IProjectRegistry.Project memory p,
-        uint16 milestone,
-        uint128 award
-    ) internal returns (uint128 forWages) {
-        (uint16[] memory seats, uint16[] memory shares) = projects.sharesOf(project, milestone);
-        uint128 left = award;
-        for (uint256 i = 0; i < seats.length; ++i) {
-            uint128 part = _partOf(award, shares[i]);
-            left -= part;
-            // slither-disable-next-line unused-return
-            _earn(project, p, seats[i], part);
-        }
-        return _earn(project, p, CONTRACTOR, left);
-    }
-
-    /// @notice Money is payable to a company: of the contractor's, what it owes for wages goes there, and what wages drew of the works money
-    /// goes back.
+    /// @notice Money is payable to a company.
     /// @return forWages How much of it is to be sent to WageAccount.
     function _credit(ProjectId project, uint16 seat, uint128 amount) internal returns (uint128 forWages) {
-        Books storage books = _books[project];
-        if (seat == CONTRACTOR) {
-            forWages = _min(amount, _wages().owedOf(project));
-            uint128 recovered = _min(amount - forWages, books.advanced - books.recovered);
-            if (forWages + recovered != 0) {
-                books.withheld += forWages;
-                books.recovered += recovered;
-                books.available += recovered;
-                amount -= forWages + recovered;
-                emit Withheld(project, forWages, recovered);
-            }
-        }
+        if (seat == CONTRACTOR) (amount, forWages) = _charge(project, amount);
         _seats[project][seat].credit += amount;
-        books.credit += amount;
+        _books[project].credit += amount;
+    }
+
+    /// @notice Of what the contractor is to get, what it owes for wages goes there, and what wages drew of the works money goes back.
+    /// @return left What it gets.
+    /// @return forWages How much is to be sent to WageAccount.
+    function _charge(ProjectId project, uint128 amount) internal returns (uint128 left, uint128 forWages) {
+        Books storage books = _books[project];
+        (left, forWages) = _withhold(project, amount, _wages().owedOf(project));
+        uint128 recovered = _min(left, books.advanced - books.recovered);
+        if (recovered == 0) return (left, forWages);
+        books.recovered += recovered;
+        books.available += recovered;
+        emit AdvanceRecovered(project, recovered);
+        return (left - recovered, forWages);
+    }
+
+    function _withhold(
+        ProjectId project,
+        uint128 amount,
+        uint128 owed
+    ) private returns (uint128 left, uint128 withheld) {
+        withheld = _min(amount, owed);
+        if (withheld == 0) return (amount, 0);
+        _books[project].withheld += withheld;
+        emit Withheld(project, withheld);
+        return (amount - withheld, withheld);
+    }
+
+    /// @dev Wages that are owed, and that neither wages nor deposit cover.
+    function _uncovered(ProjectId project) internal view returns (uint128) {
+        IWageAccount.WageBooks memory books = _wages().booksOf(project);
+        return books.owed > books.free ? books.owed - books.free : 0;
     }
 
     // -------------------------------------------------------------------------------------------------------- paying

@@ -7,14 +7,16 @@ import {IMilestoneRegistry} from "./IMilestoneRegistry.sol";
 import {ProjectId} from "./ProjectId.sol";
 
 /// @title IFirstMember
-/// @notice Functions of other contracts, of whose answers only the first member is read: decoding the rest would cost code that
+/// @notice Functions of other contracts, of whose answers only the first members are read: decoding the rest would cost code that
 /// ProjectRegistry has no room for.
 interface IFirstMember {
     /// @notice IIdentityRegistry.stateOf
     function stateOf(IdentityId identity) external view returns (IIdentityRegistry.Kind kind);
 
     /// @notice IFundEscrow.booksOf
-    function booksOf(ProjectId project) external view returns (uint128 funded);
+    function booksOf(
+        ProjectId project
+    ) external view returns (uint128 funded, uint128 surplus, uint128 repaid, uint128 toWages);
 
     /// @notice IMilestoneRegistry.milestoneStateOf
     function milestoneStateOf(

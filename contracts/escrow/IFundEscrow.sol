@@ -18,14 +18,15 @@ import {ProjectId} from "./ProjectId.sol";
 ///   the deposit, never what nobody has earned.
 /// - The token: see IProjectRegistry. One that refuses an account stops the payments to that account only.
 interface IFundEscrow {
-    /// @notice The books of a project, in minor units. Always: funded + surplus == toWages + advanced + withheld + paid + handedOver + refunded
+    /// @notice The books of a project, in minor units. Always: funded + surplus + repaid == toWages + advanced + withheld + paid + handedOver + refunded
     /// + available + committed + credit + retained.
     /// @param funded Put in.
     /// @param surplus Back from WageAccount.
+    /// @param repaid Works money that wages had drawn, paid back by anyone.
     /// @param toWages Wage shares of what was put in.
     /// @param advanced Works money drawn for wages.
-    /// @param recovered What of that the contractor made good from its earnings.
-    /// @param withheld From the contractor's earnings, for wages and deposit.
+    /// @param recovered What of that was made good: from the contractor's earnings, or repaid.
+    /// @param withheld From companies' earnings, for wages and deposit.
     /// @param paid To companies.
     /// @param handedOver By courts.
     /// @param refunded To those who put it in.
@@ -36,6 +37,7 @@ interface IFundEscrow {
     struct Books {
         uint128 funded;
         uint128 surplus;
+        uint128 repaid;
         uint128 toWages;
         uint128 advanced;
         uint128 recovered;
@@ -118,14 +120,12 @@ interface IFundEscrow {
 
     // -------------------------------------------------------------------------------------------------------------- events
 
-    /// @notice Money was put in; so much of it went to wages.
-    event ProjectFunded(
-        ProjectId indexed project,
-        address indexed funder,
-        uint128 amount,
-        uint128 toWages,
-        uint40 previousBlock
-    );
+    /// @notice Money was put in.
+    event ProjectFunded(ProjectId indexed project, address indexed funder, uint128 amount, uint40 previousBlock);
+    /// @notice The share of wages was split off: `forWages` is sent to WageAccount, `drawn` had been drawn for wages before.
+    event WageShareSplitOff(ProjectId indexed project, uint128 forWages, uint128 drawn);
+    /// @notice Somebody paid works money back that wages had drawn.
+    event AdvanceRepaid(ProjectId indexed project, address indexed by, uint128 amount, uint40 previousBlock);
     /// @notice Money is set apart for a milestone that was requested.
     event FundsCommitted(ProjectId indexed project, uint128 amount, uint40 previousBlock);
     /// @notice Money that was committed is available again.
@@ -142,8 +142,10 @@ interface IFundEscrow {
     event RetentionForfeited(ProjectId indexed project, uint16 indexed seat, uint128 amount, uint40 previousBlock);
     /// @notice A company earned money.
     event Earned(ProjectId indexed project, uint16 indexed seat, uint128 amount, uint128 retained);
-    /// @notice Of the contractor's earnings, so much went to wages and deposit, and so much back for works money that wages had drawn.
-    event Withheld(ProjectId indexed project, uint128 forWages, uint128 recovered);
+    /// @notice Of what companies were to get, so much goes to wages and deposit instead.
+    event Withheld(ProjectId indexed project, uint128 amount);
+    /// @notice Of what the contractor was to get, so much goes back for works money that wages had drawn.
+    event AdvanceRecovered(ProjectId indexed project, uint128 amount);
     /// @notice A payment was made; its place in the project's list, and its identification as an IPaymentSource.
     event PaymentMade(
         ProjectId indexed project,
@@ -225,13 +227,20 @@ interface IFundEscrow {
 
     // -------------------------------------------------------------------------------------------------------------- money in
 
+    /// @notice Split off what wages are due by the terms and did not get yet, after a change of the terms, as far as money is available. By
+    /// anyone.
+    function feedWages(ProjectId project) external;
+
+    /// @notice Pay works money back that wages have drawn, so that the last milestones can be requested. By anyone: it is the contractor's debt.
+    function repayAdvance(ProjectId project, uint128 amount) external;
+
     /// @notice Put money into a project, which must have been approved to this contract. By any account that may fund it, up to the budget.
     function fund(ProjectId project, uint128 amount) external;
 
     // -------------------------------------------------------------------------------------------------------------- companies
 
-    /// @notice Pay what a company has earned, and no court has frozen, to its account. By anyone.
-    /// @return transactionId Of the payment, for PaymentRegistry.count.
+    /// @notice Pay what a company has earned, and no court has frozen, to its account; of the contractor's, less what it owes. By anyone.
+    /// @return transactionId Of the payment, for PaymentRegistry.count; zero if all of it was owed.
     function payOut(ProjectId project, uint16 seat) external returns (bytes32 transactionId);
 
     /// @notice Make a company's retention payable, once it is due and no claim of defects is open. By anyone.
@@ -265,8 +274,8 @@ interface IFundEscrow {
 
     // -------------------------------------------------------------------------------------------------------------- what is left
 
-    /// @notice Give a funder back its part of what is left, once the project has ended and its wages are closed out; may be repeated as more
-    /// comes back. By anyone, to the account that the funder, or a court, named.
+    /// @notice Give a funder back its part of what is left, once the project has ended, and its wages are closed out and covered, or REFUND_WAIT
+    /// after its end; may be repeated as more comes back. By anyone, to the account that the funder, or a court, named.
     function refund(ProjectId project, address funder) external;
 
     /// @notice Have one's own part go back to another account. By the funder.
@@ -311,6 +320,9 @@ interface IFundEscrow {
 
     /// @notice The books of a project.
     function booksOf(ProjectId project) external view returns (Books memory);
+
+    /// @notice What of works money nobody has a claim on yet.
+    function availableOf(ProjectId project) external view returns (uint128);
 
     /// @notice The books of a seat.
     function seatBooksOf(ProjectId project, uint16 seat) external view returns (SeatBooks memory);

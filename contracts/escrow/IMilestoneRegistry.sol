@@ -52,7 +52,8 @@ interface IMilestoneRegistry {
     /// @notice What a milestone is requested with.
     /// @param claim An active claim of the terms' schema about this milestone.
     /// @param path Of a claim in a batch, the path to the root.
-    /// @param fields Exactly `project`, the project's id as 0x and 64 lower-case hexadecimal digits, and `milestone`, its place in decimal digits.
+    /// @param fields Exactly `project`, the project's id as 0x and 64 lower-case hexadecimal digits, and `milestone`, its place in decimal digits;
+    /// in the order of the proof.
     /// @param proof Multiproof of the fields.
     /// @param proofFlags Flags of the multiproof.
     /// @param content Salted hash of the papers.
@@ -95,7 +96,9 @@ interface IMilestoneRegistry {
         address by,
         uint40 previousBlock
     );
-    /// @notice It was returned for mending: by the supervisor, or, `by` zero, by silence.
+    /// @notice The money of a returned milestone that the contractor did not contest in time is available again.
+    event MilestoneReleased(ProjectId indexed project, uint16 indexed milestone, uint40 previousBlock);
+    /// @notice It was returned for mending by the supervisor.
     event MilestoneReturned(
         ProjectId indexed project,
         uint16 indexed milestone,
@@ -175,8 +178,8 @@ interface IMilestoneRegistry {
 
     // -------------------------------------------------------------------------------------------------------------- milestones
 
-    /// @notice Request a milestone. By an operator of the contractor; in an active city and while the contract is open; with the wage deposit
-    /// in place, no arrears, and the last payment invoiced if the terms say so.
+    /// @notice Request a milestone. By an operator of the contractor; with the wage deposit in place, no arrears, and the last payment invoiced if
+    /// the terms say so. In suspended cities too: the money stays under the terms it was signed for.
     function request(ProjectId project, uint16 milestone, Evidence calldata evidence) external;
 
     /// @notice Approve a requested milestone. By an operator of the supervisor.
@@ -194,12 +197,13 @@ interface IMilestoneRegistry {
     /// @notice Rule what of a disputed milestone the companies get; the rest is available again. By an operator of the arbiter.
     function rule(ProjectId project, uint16 milestone, uint128 award) external;
 
-    /// @notice Do what is due: an uncontested or ruled milestone is earned, one returned by silence is not committed any more. By anyone.
+    /// @notice Do what is due: an uncontested or ruled milestone is earned; one that was returned, by the supervisor or by silence, and not
+    /// contested within the contest window, is not committed any more. By anyone.
     function settle(ProjectId project, uint16 milestone) external;
 
     // -------------------------------------------------------------------------------------------------------------- defects
 
-    /// @notice Claim defects on a company's retention, before it is due. By an operator of owner or supervisor.
+    /// @notice Claim defects on a company's retention, before it is due; all claims together on no more than was ever kept. By an operator of owner or supervisor.
     /// @param by The seat of who claims.
     /// @param grounds Salted hash of what is wrong.
     function claimDefect(ProjectId project, uint16 seat, uint128 amount, uint16 by, bytes32 grounds) external;

@@ -264,8 +264,8 @@ interface IProjectRegistry {
     /// @notice Have a company paid elsewhere, after ACCOUNT_WAIT. By an operator of its party.
     function proposeAccount(ProjectId project, uint16 seat, address account) external;
 
-    /// @notice Give a lost party's seat, with all it is owed, to another legal person, after REPLACEMENT_WAIT. By (city, ADMIN) or
-    /// (city, JUSTICE), or those of the city that acts for it. Takes the place of any change that waits.
+    /// @notice Give a lost party's seat, with all it is owed, to another legal person, or the same one another account, after REPLACEMENT_WAIT.
+    /// By (city, ADMIN) or (city, JUSTICE), or those of the city that acts for it. Takes the place of any change that waits.
     function proposeReplacement(
         ProjectId project,
         uint16 seat,
@@ -274,7 +274,7 @@ interface IProjectRegistry {
         CityId[] calldata lineage
     ) external;
 
-    /// @notice Veto a change that waits. By an operator of the seat's party, or its present account.
+    /// @notice Veto a change that waits. By an operator of the seat's party; a change that the party proposed by its present account too.
     function vetoSeatChange(ProjectId project, uint16 seat) external;
 
     /// @notice Put a change into force that is due. By anyone.

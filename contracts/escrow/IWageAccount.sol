@@ -41,9 +41,6 @@ interface IWageAccount is IWageRules {
     /// @notice Pay into the deposit, up to what is missing of it. By an operator of the contractor, or its account.
     function payDeposit(ProjectId project, uint128 amount) external;
 
-    /// @notice Attest that a bank guarantees the deposit until a date. By (city, BANKING), under the guard. Replaces an earlier one.
-    function attestGuarantee(ProjectId project, uint128 amount, uint40 until) external;
-
     /// @notice Pay what is owed to workers and what is free does not cover: a bank that honours its guarantee, the contractor, the owner.
     /// By anyone.
     function cover(ProjectId project, uint128 amount) external;
@@ -51,8 +48,8 @@ interface IWageAccount is IWageRules {
     // -------------------------------------------------------------------------------------------------------------- what is owed
 
     /// @notice Approve a payroll: its total without rows aside is owed, and reserved as far as money is there. By an operator of the
-    /// contractor, from OBJECTION_TIME after filing on, or of a supplementary one by the labour office; by anyone, once nobody opposed the
-    /// whole window, if it is not supplementary.
+    /// contractor, from OBJECTION_TIME after filing on, or of a supplementary one that it did not file by the labour office; by anyone, once
+    /// nobody opposed the whole window, if it is not supplementary. Refused if more would be owed than the budget is.
     function approve(PayrollId payroll, CityId[] calldata lineage) external;
 
     /// @notice Reserve for what is owed, oldest first, as far as money is there. By anyone.
@@ -67,7 +64,7 @@ interface IWageAccount is IWageRules {
     // -------------------------------------------------------------------------------------------------------------- the end
 
     /// @notice Send what is free back to FundEscrow, once the project is over, CLAIM_WINDOW has passed, all payrolls and rows are decided,
-    /// and what is owed is covered as far as money is there. By anyone.
+    /// and what is owed is covered as far as money is there; first to the deposit, as much as the contractor has borne. By anyone.
     function closeOut(ProjectId project) external;
 
     /// @notice Return the deposit, after the close-out. By anyone, to the contractor's account.

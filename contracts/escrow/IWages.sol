@@ -116,6 +116,7 @@ interface IWages {
     /// @param employer Seat of the employer.
     /// @param period The month.
     /// @param supplementary Whether it has a predecessor.
+    /// @param byOffice Whether the labour office filed it.
     /// @param rows How many.
     /// @param filedAt UTC seconds.
     /// @param changedIn Block of its last event.
@@ -128,6 +129,7 @@ interface IWages {
         uint16 employer;
         TaxPeriod period;
         bool supplementary;
+        bool byOffice;
         uint32 rows;
         uint40 filedAt;
         uint40 changedIn;

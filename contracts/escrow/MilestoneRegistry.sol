@@ -2,8 +2,6 @@
 pragma solidity 0.8.30;
 
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
-import {CityManaged} from "../access/CityManaged.sol";
-import {ICityAccessManager} from "../access/ICityAccessManager.sol";
 import {ISuiteDirectory} from "../directory/ISuiteDirectory.sol";
 import {ClaimId} from "../identity/ClaimId.sol";
 import {IClaimRegistry} from "../identity/IClaimRegistry.sol";
@@ -27,7 +25,7 @@ import {ProjectId} from "./ProjectId.sol";
 ///                        │ Returned ── contest ──► Disputed ◄── contest (Requested)    │
 ///                        └────┘                      └── rule, or the time is over ──► Ruled
 /// ```
-contract MilestoneRegistry is CityManaged, IMilestoneRegistry {
+contract MilestoneRegistry is IMilestoneRegistry {
     bytes32 private constant PAYMENT_REGISTRY = "PaymentRegistry";
 
     /// @inheritdoc IMilestoneRegistry
@@ -44,13 +42,10 @@ contract MilestoneRegistry is CityManaged, IMilestoneRegistry {
     /// @dev Sum of the milestones that are settled.
     mapping(ProjectId project => uint128) private _settled;
     mapping(ProjectId project => mapping(uint16 seat => Defect)) private _defects;
+    /// @dev Sum of all claims of defects.
+    mapping(ProjectId project => mapping(uint16 seat => uint128)) private _claimed;
 
-    constructor(
-        ICityAccessManager manager_,
-        IProjectRegistry projects_,
-        IClaimVerifier verifier_,
-        ISuiteDirectory directory_
-    ) CityManaged(manager_) {
+    constructor(IProjectRegistry projects_, IClaimVerifier verifier_, ISuiteDirectory directory_) {
         projects = projects_;
         verifier = verifier_;
         directory = directory_;
@@ -62,7 +57,6 @@ contract MilestoneRegistry is CityManaged, IMilestoneRegistry {
     function request(ProjectId project, uint16 milestone, Evidence calldata evidence) external {
         IProjectRegistry.Project memory p = projects.projectOf(project);
         require(p.status == IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, p.status));
-        manager.checkOpen(p.city);
         _checkParty(project, CONTRACTOR);
         (MilestoneState memory state, uint128 amount) = _current(project, p, milestone);
         require(
@@ -89,10 +83,8 @@ contract MilestoneRegistry is CityManaged, IMilestoneRegistry {
     /// @inheritdoc IMilestoneRegistry
     function returnForMending(ProjectId project, uint16 milestone, bytes32 findings) external {
         (, MilestoneState memory state) = _requested(project, milestone);
-        state.committed = false;
         _set(project, milestone, state, MilestoneStatus.Returned);
         emit MilestoneReturned(project, milestone, findings, msg.sender, _touch(project));
-        _escrow().release(project, projects.milestoneOf(project, milestone));
     }
 
     /// @inheritdoc IMilestoneRegistry
@@ -118,9 +110,10 @@ contract MilestoneRegistry is CityManaged, IMilestoneRegistry {
         IProjectRegistry.Project memory p = projects.projectOf(project);
         (MilestoneState memory state, uint128 amount) = _current(project, p, milestone);
         if (state.status == MilestoneStatus.Returned && state.committed) {
+            _checkFrom(uint256(state.since) + p.contest + 1); // until then the contractor can contest
             state.committed = false;
             _milestones[project][milestone] = state;
-            emit MilestoneReturned(project, milestone, 0, address(0), _touch(project));
+            emit MilestoneReleased(project, milestone, _touch(project));
             return _escrow().release(project, amount);
         }
         if (state.status == MilestoneStatus.Approved) {
@@ -268,10 +261,18 @@ contract MilestoneRegistry is CityManaged, IMilestoneRegistry {
         require(block.timestamp < p.retentionUntil, TooLate(p.retentionUntil - 1));
         Defect storage defect = _defects[project][seat];
         require(defect.amount == 0, DefectNotReady(project, seat, defect.until));
-        uint128 retained = _escrow().seatBooksOf(project, seat).retained;
-        require(amount != 0 && amount <= retained, AmountInvalid(amount, retained));
+        // All claims together are on what was ever kept, so that claim after claim does not eat what nobody rules on.
+        uint128 limit = _claimable(project, seat);
+        require(amount != 0 && amount <= limit, AmountInvalid(amount, limit));
+        _claimed[project][seat] += amount;
         until = uint40(block.timestamp) + p.ruling;
         (defect.amount, defect.until) = (amount, until);
+    }
+
+    function _claimable(ProjectId project, uint16 seat) private view returns (uint128) {
+        IFundEscrow.SeatBooks memory books = _escrow().seatBooksOf(project, seat);
+        uint128 left = books.kept - _claimed[project][seat];
+        return left < books.retained ? left : books.retained;
     }
 
     function _openDefect(ProjectId project, uint16 seat) private view returns (Defect memory defect) {
@@ -316,12 +317,23 @@ contract MilestoneRegistry is CityManaged, IMilestoneRegistry {
         require(status == IClaimRegistry.ClaimStatus.Active, ClaimNotActive(claim, status));
         require(
             evidence.claim.schema == p.evidence &&
-                evidence.fields.length == 2 &&
-                _says(evidence.fields[0], "project", Strings.toHexString(uint256(ProjectId.unwrap(project)), 32)) &&
-                _says(evidence.fields[1], "milestone", Strings.toString(milestone)) &&
+                _isAbout(evidence.fields, project, milestone) &&
                 verifier.isDisclosed(evidence.claim.root, evidence.fields, evidence.proof, evidence.proofFlags),
             EvidenceInvalid(claim)
         );
+    }
+
+    /// @dev In either order: a multiproof takes its fields in the order of their leaves, which their salts decide.
+    function _isAbout(
+        IClaimVerifier.Field[] calldata fields,
+        ProjectId project,
+        uint16 milestone
+    ) private pure returns (bool) {
+        if (fields.length != 2) return false;
+        (uint256 first, uint256 second) = keccak256(bytes(fields[0].name)) == keccak256("project") ? (0, 1) : (1, 0);
+        return
+            _says(fields[first], "project", Strings.toHexString(uint256(ProjectId.unwrap(project)), 32)) &&
+            _says(fields[second], "milestone", Strings.toString(milestone));
     }
 
     function _says(

@@ -71,7 +71,7 @@ contract ProjectBooks is IProjectBooks {
         if (p.status == IProjectRegistry.ProjectStatus.Open) {
             next = _earlier(next, Due(DueKind.ProjectEnd, 0, p.endsAt));
         } else if (IWageAccount(projects.wages()).closedOutAt(project) == 0) {
-            next = _earlier(next, Due(DueKind.CloseOut, 0, p.endedAt + CLAIM_WINDOW));
+            next = _earlier(next, Due(DueKind.CloseOut, 0, p.endedAt + CLAIM_WINDOW + 1));
         }
     }
 
@@ -84,7 +84,7 @@ contract ProjectBooks is IProjectBooks {
             return Due(DueKind.Answer, milestone, state.since + p.answer);
         }
         if (state.status == IMilestoneRegistry.MilestoneStatus.Approved) {
-            return Due(DueKind.Settlement, milestone, state.since + p.contest);
+            return Due(DueKind.Settlement, milestone, state.since + p.contest + 1);
         }
         if (state.status == IMilestoneRegistry.MilestoneStatus.Disputed) {
             return Due(DueKind.Ruling, milestone, state.since + p.ruling);

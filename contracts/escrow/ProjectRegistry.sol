@@ -46,12 +46,12 @@ import {ProjectStore} from "./ProjectStore.sol";
 contract ProjectRegistry is ProjectSeats {
     /// @notice How many milestones a project has at most, dropped ones included.
     uint256 public constant MAX_MILESTONES = 64;
-    /// @notice How many accounts the terms list at most that may fund it.
-    uint256 public constant MAX_FUNDERS = 64;
+    /// @dev How many accounts the terms list at most that may fund it.
+    uint256 private constant MAX_FUNDERS = 64;
     /// @notice How many subcontractors a project has at most.
     uint256 public constant MAX_SUBCONTRACTORS = 64;
-    /// @notice How many subcontractors share a milestone at most.
-    uint256 public constant MAX_SHARES = 8;
+    /// @dev How many subcontractors share a milestone at most.
+    uint256 private constant MAX_SHARES = 8;
     /// @notice The shortest period of the terms, in seconds.
     uint256 public constant MIN_PERIOD = 1 days;
     /// @notice The longest period of the terms, in seconds.
@@ -118,7 +118,7 @@ contract ProjectRegistry is ProjectSeats {
         bytes32 digest = digestOf(amendment);
         _checkAllSigned(project, digest, signatures);
         if (_lowersWages(p, amendment)) _checkOffice(p.city, digest, office);
-        require(amendment.budget >= IFirstMember(escrow).booksOf(project), MoneyInvalid());
+        _checkFunded(project, amendment);
 
         _setBudget(p, p.city, amendment.budget, amendment.wageShare, amendment.wageDeposit);
         _setEnd(p, amendment.endsAt);
@@ -257,6 +257,16 @@ contract ProjectRegistry is ProjectSeats {
             _shareOf(amendment.budget, amendment.wageShare) < _shareOf(p.budget, p.wageShare);
     }
 
+    /// @dev The money that is there already fits: in all, and for wages.
+    function _checkFunded(ProjectId project, Amendment calldata amendment) private view {
+        // slither-disable-next-line unused-return
+        (uint128 funded, , , uint128 toWages) = IFirstMember(escrow).booksOf(project);
+        require(
+            amendment.budget >= funded && _shareOf(amendment.budget, amendment.wageShare) >= toWages,
+            MoneyInvalid()
+        );
+    }
+
     function _checkOffice(CityId city, bytes32 digest, OfficeSignature calldata office) private view {
         require(
             Signer.isValid(office.officer, digest, office.signature) &&
@@ -277,7 +287,10 @@ contract ProjectRegistry is ProjectSeats {
                 sum += _addMilestone(project, p, amount);
             } else {
                 _checkPlanned(project, index);
-                sum = sum - _milestones[project][index] + amount;
+                uint128 known = _milestones[project][index];
+                // what a subcontractor has a share in does not shrink behind its back
+                require(amount >= known || _shares[project][index].length == 0, SharesInvalid(project, index));
+                sum = sum - known + amount;
                 _milestones[project][index] = amount;
             }
         }

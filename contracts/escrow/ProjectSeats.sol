@@ -50,7 +50,7 @@ abstract contract ProjectSeats is ProjectStore {
         );
         require(seat < p.seats, SeatInvalid(project, seat));
         _checkLegalPerson(party);
-        _checkFree(project, party);
+        if (party != _seats[project][seat].party) _checkFree(project, party); // the same party may get another account
         if (_isPaid(seat)) _checkAccount(account);
         else account = address(0);
         _propose(project, seat, SeatChange(party, account, uint40(block.timestamp) + REPLACEMENT_WAIT));

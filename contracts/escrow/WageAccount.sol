@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {BANKING, LABOUR} from "../access/CityRole.sol";
+import {LABOUR} from "../access/CityRole.sol";
 import {CityManaged} from "../access/CityManaged.sol";
 import {ICityAccessManager} from "../access/ICityAccessManager.sol";
 import {CityId} from "../city/CityId.sol";
@@ -14,6 +14,8 @@ import {CONTRACTOR} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
 import {TokenVault} from "./TokenVault.sol";
 import {WagePayments} from "./WagePayments.sol";
+import {WageRules} from "./WageRules.sol";
+import {WageForwarding} from "./WageForwarding.sol";
 import {WageStore} from "./WageStore.sol";
 
 /// @title WageAccount
@@ -34,8 +36,9 @@ contract WageAccount is WagePayments {
     constructor(
         ICityAccessManager manager_,
         IProjectRegistry projects_,
-        IClaimRegistry claims_
-    ) CityManaged(manager_) TokenVault(projects_) WageStore(projects_, claims_) {}
+        IClaimRegistry claims_,
+        WageRules rules_
+    ) CityManaged(manager_) TokenVault(projects_) WageStore(projects_, claims_) WageForwarding(rules_) {}
 
     // -------------------------------------------------------------------------------------------------------- money in
 
@@ -52,6 +55,7 @@ contract WageAccount is WagePayments {
             toDeposit = _min(amount - _min(amount, _uncovered(books)), _of(books, Book.DepositOwed));
             _add(books, Book.Deposit, toDeposit);
             _deduct(books, Book.DepositOwed, toDeposit);
+            _ledgers[project].borne += amount - toDeposit;
         }
         _add(books, Book.Free, amount - toDeposit);
         emit WagesFed(project, inflow, amount);
@@ -75,14 +79,6 @@ contract WageAccount is WagePayments {
     }
 
     /// @inheritdoc IWageAccount
-    function attestGuarantee(ProjectId project, uint128 amount, uint40 until) external {
-        manager.checkCan(msg.sender, _projectOf(project).city, BANKING);
-        _ledgers[project].guarantee = amount;
-        _ledgers[project].guaranteedUntil = until;
-        emit GuaranteeAttested(project, amount, until, msg.sender);
-    }
-
-    /// @inheritdoc IWageAccount
     function cover(ProjectId project, uint128 amount) external nonReentrant {
         IProjectRegistry.Project memory p = _projectOf(project);
         uint128[14] storage books = _ledgers[project].books;
@@ -96,6 +92,8 @@ contract WageAccount is WagePayments {
 
     // -------------------------------------------------------------------------------------------------------- the end
 
+    // As WageQueue says.
+    // slither-disable-start reentrancy-no-eth
     /// @inheritdoc IWageAccount
     function closeOut(ProjectId project) external nonReentrant {
         IProjectRegistry.Project memory p = _projectOf(project);
@@ -105,8 +103,13 @@ contract WageAccount is WagePayments {
         require(ledger.closedOutAt == 0, CloseOutInvalid(project, true));
         bool short = _reserve(project, p, COVERED_ALONG);
         uint128 owed = _of(ledger.books, Book.Owed);
+        short = short && IFundEscrow(_escrow()).availableOf(project) == 0; // drawing on it may have failed
         require(ledger.undecided == 0 && (owed == 0 || short), StillOpen(project, ledger.undecided, owed));
         uint128 surplus = _of(ledger.books, Book.Free);
+        uint128 toDeposit = _min(surplus, ledger.borne);
+        _deduct(ledger.books, Book.Free, toDeposit);
+        _add(ledger.books, Book.Deposit, toDeposit);
+        surplus -= toDeposit;
         ledger.closedOutAt = uint40(block.timestamp);
         emit WagesClosedOut(project, surplus, msg.sender);
         if (surplus == 0) return;
@@ -114,6 +117,7 @@ contract WageAccount is WagePayments {
         _leave(project, p, Book.Free, Book.Surplus, escrow, surplus);
         IFundEscrow(escrow).returnSurplus(project, surplus);
     }
+    // slither-disable-end reentrancy-no-eth
 
     /// @inheritdoc IWageAccount
     function returnDeposit(ProjectId project) external nonReentrant {
@@ -137,7 +141,8 @@ contract WageAccount is WagePayments {
         _checkStanding(p.city, LABOUR, lineage);
         uint40 since = _ledgers[project].closedOutAt;
         require(since != 0, CloseOutInvalid(project, false));
-        _checkReached(since + CUSTODY_WAIT);
+        uint40 coveredAt = _dues[key].coveredAt;
+        _checkReached((coveredAt > since ? coveredAt : since) + CUSTODY_WAIT);
         require(account != address(0), AccountInvalid(project, account));
         Due storage due = _dues[key];
         require(due.project == project, PayrollNotReady(PayrollId.wrap(key), PayrollStatus.Unknown));

@@ -11,24 +11,29 @@ import {WageViews} from "./WageViews.sol";
 
 /// @title What WageAccount has WageRules do.
 /// @notice The part of WageAccount about workers, payrolls and arrears. A contract has 24,576 bytes at most, and this one needs more: so
-/// part of its code is in a second contract, made with it and never another, which it runs on its own records.
+/// part of its code is in a second contract, fixed for ever like it, which it runs on its own records.
 abstract contract WageForwarding is WageViews {
     /// @notice Where that code is.
     WageRules public immutable rules;
 
-    constructor() {
-        rules = new WageRules(manager, projects, _claims);
+    constructor(WageRules rules_) {
+        rules = rules_;
     }
 
     // -------------------------------------------------------------------------------------------------------- workers
 
     /// @inheritdoc IWageRules
-    function enrol(Enrolment calldata, Employment calldata) external returns (uint32) {
+    function enrol(Enrolment calldata, Employment calldata, CityId[] calldata) external returns (uint32) {
         _forward();
     }
 
     /// @inheritdoc IWageRules
     function changeAccount(ProjectId, uint32, address, uint40, bytes calldata, bytes calldata) external {
+        _forward();
+    }
+
+    /// @inheritdoc IWageRules
+    function attestGuarantee(ProjectId, uint128, uint40) external {
         _forward();
     }
 
@@ -55,7 +60,7 @@ abstract contract WageForwarding is WageViews {
     }
 
     /// @inheritdoc IWageRules
-    function admit(PayrollId, ProvenRow calldata) external {
+    function admit(PayrollId, ProvenRow[] calldata) external {
         _forward();
     }
 

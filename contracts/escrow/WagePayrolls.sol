@@ -8,7 +8,8 @@ import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageRules} from "./IWageRules.sol";
 import {PayrollId} from "./PayrollId.sol";
 import {PayrollRows} from "./PayrollRows.sol";
-import {CONTRACTOR} from "./Project.sol";
+import {ARBITER, CONTRACTOR, OWNER} from "./Project.sol";
+import {ProjectId} from "./ProjectId.sol";
 import {WageWorkers} from "./WageWorkers.sol";
 
 /// @title Payrolls: filed with all their rows, and decided.
@@ -34,7 +35,7 @@ abstract contract WagePayrolls is WageWorkers {
         _checkPeriod(payroll, p);
         _checkPredecessor(payroll);
         _checkRows(payroll, rows);
-        _file(id, payroll, rows);
+        _file(id, payroll, rows, !_isActing(payroll.project, payroll.employer, msg.sender));
     }
 
     // -------------------------------------------------------------------------------------------------------- setting rows aside
@@ -42,7 +43,7 @@ abstract contract WagePayrolls is WageWorkers {
     /// @inheritdoc IWageRules
     function oppose(PayrollId payroll, ProvenRow[] calldata rows) external {
         PayrollState storage state = _contestable(payroll);
-        bool acts = _isActing(state.project, CONTRACTOR, msg.sender);
+        bool acts = _isActing(state.project, CONTRACTOR, msg.sender) || _isActing(state.project, OWNER, msg.sender);
         require(acts, NotAuthorized(payroll, msg.sender));
         bool any = false;
         for (uint256 i = 0; i < rows.length; ++i) {
@@ -75,17 +76,28 @@ abstract contract WagePayrolls is WageWorkers {
     /// @inheritdoc IWageRules
     function rule(PayrollId payroll, ProvenRow calldata row, uint128 amount, CityId[] calldata lineage) external {
         uint40 until = _checkAside(payroll, row);
-        _checkStanding(_projectOf(_payrolls[payroll].project).city, LABOUR, lineage);
+        _checkRuler(payroll, lineage);
         require(block.timestamp <= until, TooLate(until));
+        uint40 from = _payrolls[payroll].filedAt + OPPOSITION_WINDOW + 1;
+        require(block.timestamp >= from, NotYet(from));
         require(amount <= row.amount, AboveFiled(amount, row.amount));
+        uint128 owable = _owableOf(payroll);
+        require(amount <= owable, AmountInvalid(amount, owable));
         _admit(payroll, row.position, amount, msg.sender);
     }
 
     /// @inheritdoc IWageRules
-    function admit(PayrollId payroll, ProvenRow calldata row) external {
-        uint40 until = _checkAside(payroll, row);
-        require(block.timestamp > until, NotYet(until + 1));
-        _admit(payroll, row.position, row.amount, address(0));
+    function admit(PayrollId payroll, ProvenRow[] calldata rows) external {
+        PayrollState storage state = _payrolls[payroll];
+        bool approved = !state.supplementary || state.status == PayrollStatus.Approved;
+        require(approved, PayrollNotReady(payroll, state.status));
+        require(rows.length != 0, NothingToDo());
+        for (uint256 i = 0; i < rows.length; ++i) {
+            uint40 until = _checkAside(payroll, rows[i]);
+            require(block.timestamp > until, NotYet(until + 1));
+            uint128 owable = _owableOf(payroll);
+            _admit(payroll, rows[i].position, rows[i].amount < owable ? rows[i].amount : owable, address(0));
+        }
     }
 
     // -------------------------------------------------------------------------------------------------------- deciding
@@ -93,8 +105,8 @@ abstract contract WagePayrolls is WageWorkers {
     /// @inheritdoc IWageRules
     function lapse(PayrollId payroll) external {
         PayrollState storage state = _payrolls[payroll];
-        bool waits = state.status == PayrollStatus.Filed && state.supplementary;
-        require(waits, PayrollNotReady(payroll, state.status));
+        bool mayEnd = state.supplementary || state.total - state.aside > _owableOf(payroll);
+        require(state.status == PayrollStatus.Filed && mayEnd, PayrollNotReady(payroll, state.status));
         uint40 until = state.filedAt + RULING_PERIOD;
         require(block.timestamp > until, NotYet(until + 1));
         state.status = PayrollStatus.Lapsed;
@@ -113,7 +125,9 @@ abstract contract WagePayrolls is WageWorkers {
     ) private view {
         if (_isActing(payroll.project, payroll.employer, msg.sender)) return;
         require(_isOffice(p.city, lineage), NotAuthorized(id, msg.sender));
-        bool due = payroll.period < periodAt(block.timestamp - uint256(p.payday) * 1 days, 0);
+        bool due =
+            p.status != IProjectRegistry.ProjectStatus.Open ||
+                payroll.period < periodAt(block.timestamp - uint256(p.payday) * 1 days, 0);
         require(due, WagePeriodInvalid(payroll.period));
     }
 
@@ -121,20 +135,17 @@ abstract contract WagePayrolls is WageWorkers {
     function _checkPeriod(Payroll calldata payroll, IProjectRegistry.Project memory p) private view {
         bool begun = !(periodAt(block.timestamp, 0) < payroll.period);
         require(payroll.period.isMonth() && begun, WagePeriodInvalid(payroll.period));
-        if (p.status == IProjectRegistry.ProjectStatus.Open) return;
-        uint40 until = p.endedAt + CLAIM_WINDOW;
-        require(block.timestamp <= until, TooLate(until));
+        if (p.status != IProjectRegistry.ProjectStatus.Open) {
+            uint40 until = p.endedAt + CLAIM_WINDOW;
+            require(block.timestamp <= until, TooLate(until));
+        }
     }
 
     function _checkPredecessor(Payroll calldata payroll) private view {
         if (PayrollId.unwrap(payroll.predecessor) == 0) return;
         PayrollState storage state = _payrolls[payroll.predecessor];
-        bool stands = state.status == PayrollStatus.Filed || state.status == PayrollStatus.Approved;
         require(
-            stands &&
-                state.project == payroll.project &&
-                state.employer == payroll.employer &&
-                state.period == payroll.period,
+            state.project == payroll.project && state.employer == payroll.employer && state.period == payroll.period,
             PredecessorInvalid(payroll.predecessor)
         );
     }
@@ -171,7 +182,7 @@ abstract contract WagePayrolls is WageWorkers {
         require(employed, WorkerInvalid(payroll.project, worker));
     }
 
-    function _file(PayrollId id, Payroll calldata payroll, Row[] calldata rows) private {
+    function _file(PayrollId id, Payroll calldata payroll, Row[] calldata rows, bool byOffice) private {
         (uint128 total, bytes32 root) = PayrollRows.rootOf(id, rows);
         _payrolls[id] = PayrollState({
             project: payroll.project,
@@ -179,6 +190,7 @@ abstract contract WagePayrolls is WageWorkers {
             employer: payroll.employer,
             period: payroll.period,
             supplementary: PayrollId.unwrap(payroll.predecessor) != 0,
+            byOffice: byOffice,
             rows: uint32(rows.length),
             filedAt: uint40(block.timestamp),
             changedIn: uint40(block.number),
@@ -188,6 +200,18 @@ abstract contract WagePayrolls is WageWorkers {
         });
         ++_ledgers[payroll.project].undecided;
         emit PayrollFiled(id, payroll.project, payroll.employer, payroll, total, root, rows, msg.sender);
+    }
+
+    /// @dev The labour office; of what it filed itself, the arbiter.
+    function _checkRuler(PayrollId payroll, CityId[] calldata lineage) private view {
+        PayrollState storage state = _payrolls[payroll];
+        if (!state.byOffice) return _checkStanding(_projectOf(state.project).city, LABOUR, lineage);
+        require(_isActing(state.project, ARBITER, msg.sender), NotAuthorized(payroll, msg.sender));
+    }
+
+    function _owableOf(PayrollId payroll) private view returns (uint128) {
+        ProjectId project = _payrolls[payroll].project;
+        return _owable(project, _projectOf(project).budget);
     }
 
     /// @dev A payroll whose rows can be set aside now.

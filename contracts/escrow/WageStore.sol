@@ -24,8 +24,8 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
         "Payroll(bytes32 project,uint16 employer,uint24 period,uint32 serial,bytes32 predecessor)"
     );
 
-    /// @notice How long after filing the contractor waits with its approval, so that workers can object.
-    uint40 public constant OBJECTION_TIME = 1 days;
+    /// @notice How long after filing the contractor waits with its approval, so that workers and the owner can object.
+    uint40 public constant OBJECTION_TIME = 3 days;
     /// @notice How long after filing rows can be set aside.
     uint40 public constant OPPOSITION_WINDOW = 5 days;
     /// @notice For the labour office to rule on a row; for a supplementary payroll to be approved.
@@ -66,6 +66,9 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
 
     /// @dev Wages of a project.
     /// @param covered How many of the queue are wholly covered.
+    /// @param everOwed Sum of all that was ever owed: no more than the budget.
+    /// @param borne What the contractor paid for wages, from its deposit and by what was withheld: what is left over at the end is its own
+    /// first.
     struct Ledger {
         uint128[14] books; // slots 0 to 6, in the order of WageBooks
         uint32 workers; // slot 7
@@ -74,7 +77,9 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
         uint40 guaranteedUntil;
         uint64 covered;
         uint128 guarantee; // slot 8
-        Arrears arrears; // slots 9 and 10
+        uint128 everOwed;
+        uint128 borne; // slot 9
+        Arrears arrears; // slots 10 and 11
         bytes32[] queue;
     }
 
@@ -82,6 +87,7 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
     /// @param period The month it is for.
     /// @param inParts Whether anything was paid while it was short, so that _paidInPart counts.
     /// @param inCustody Whether the labour office pays what is left.
+    /// @param coveredAt When money was last set apart for it, UTC seconds.
     struct Due {
         uint128 total; // slot 0
         uint128 reserved;
@@ -89,6 +95,7 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
         TaxPeriod period;
         bool inParts;
         bool inCustody;
+        uint40 coveredAt;
         ProjectId project; // slot 2
     }
 
@@ -101,6 +108,8 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
     IProjectRegistry internal immutable _projects;
     IClaimRegistry internal immutable _claims;
 
+    // Of some, one of WageAccount and WageRules writes, and the other reads.
+    // slither-disable-start uninitialized-state
     mapping(ProjectId project => Ledger) internal _ledgers;
     mapping(ProjectId project => mapping(uint32 worker => Worker)) internal _workers;
     mapping(ProjectId project => mapping(bytes32 tag => uint32)) internal _workerByTag;
@@ -110,6 +119,10 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
     /// @dev What was reserved for payrolls of a month.
     mapping(ProjectId project => mapping(TaxPeriod period => uint128)) internal _reservedFor;
     mapping(PayrollId payroll => PayrollState) internal _payrolls;
+    /// @dev Hashes of the workers' own keys, and of the holder keys of their claims: each once in a project.
+    mapping(ProjectId project => mapping(bytes32 key => bool)) internal _usedKeys;
+    /// @dev Months for which workers have declared arrears.
+    mapping(ProjectId project => mapping(TaxPeriod period => bool)) internal _declaredByWorkers;
     /// @dev How many rows of a payroll wait for a decision.
     mapping(PayrollId payroll => uint32) internal _rowsAside;
     /// @dev 256 rows to a word: whether they were ever set aside, and whether they are wholly paid.
@@ -119,6 +132,7 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
     mapping(bytes32 rowKey => uint128) internal _paidInPart;
     /// @dev Under payrolls' ids and rows' keys.
     mapping(bytes32 key => Due) internal _dues;
+    // slither-disable-end uninitialized-state
 
     constructor(IProjectRegistry projects_, IClaimRegistry claims_) EIP712("Civitas WageAccount", "1") {
         _projects = projects_;
@@ -163,12 +177,19 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
     function _owe(ProjectId project, TaxPeriod period, bytes32 key, uint128 amount) internal {
         if (amount == 0) return;
         Ledger storage ledger = _ledgers[project];
+        ledger.everOwed += amount;
         Due storage due = _dues[key];
         due.project = project;
         due.period = period;
         due.total = amount;
         _add(ledger.books, Book.Owed, amount);
         ledger.queue.push(key);
+    }
+
+    /// @dev How much more can be owed: wages are a part of the budget, and no more than all of it.
+    function _owable(ProjectId project, uint128 budget) internal view returns (uint128) {
+        uint128 everOwed = _ledgers[project].everOwed;
+        return budget > everOwed ? budget - everOwed : 0;
     }
 
     function _projectOf(ProjectId project) internal view returns (IProjectRegistry.Project memory) {

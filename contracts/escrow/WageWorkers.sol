@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {LABOUR} from "../access/CityRole.sol";
+import {BANKING, LABOUR} from "../access/CityRole.sol";
 import {CityId} from "../city/CityId.sol";
 import {Signer} from "../common/Signer.sol";
 import {ClaimId} from "../identity/ClaimId.sol";
@@ -29,21 +29,26 @@ abstract contract WageWorkers is WageStore, IWageRules {
     // -------------------------------------------------------------------------------------------------------- workers
 
     /// @inheritdoc IWageRules
-    function enrol(Enrolment calldata enrolment, Employment calldata employment) external returns (uint32 worker) {
+    function enrol(
+        Enrolment calldata enrolment,
+        Employment calldata employment,
+        CityId[] calldata lineage
+    ) external returns (uint32 worker) {
         ProjectId project = enrolment.project;
         IProjectRegistry.Project memory p = _projectOf(project);
-        manager.checkCan(msg.sender, p.city, LABOUR);
-        _checkOpen(project, p.status);
+        _checkStanding(p.city, LABOUR, lineage);
+        bool claimable = p.endedAt == 0 || block.timestamp <= p.endedAt + CLAIM_WINDOW;
+        require(claimable, ProjectNotReady(project, p.status));
         _checkDeadline(enrolment.deadline);
         _checkEmployer(project, p.seats, enrolment.employer);
-        uint32 known = _workerByTag[project][enrolment.tag];
-        require(enrolment.tag != 0 && known == 0, TagEnrolled(project, enrolment.tag, known));
-        _checkAccount(project, enrolment.employer, enrolment.account);
+        worker = _numberOf(enrolment);
+        _checkAccount(project, enrolment.employer, enrolment.account, worker);
         ClaimId claim = _checkEmployment(p, enrolment, employment);
         bytes32 digest = _digestOf(enrolment);
         _checkSigned(employment.holder, digest, employment.signature);
         _checkSigned(enrolment.signer, digest, employment.ownSignature);
-        worker = _enrol(enrolment, claim);
+        _useKey(project, keccak256(employment.holder), claim);
+        worker = _enrol(enrolment, claim, worker);
     }
 
     /// @inheritdoc IWageRules
@@ -61,12 +66,20 @@ abstract contract WageWorkers is WageStore, IWageRules {
         require(known.enrolledAt != 0, WorkerInvalid(project, worker));
         bytes32 order = keccak256(abi.encode(ACCOUNT_TYPEHASH, project, worker, account, changes, deadline));
         _checkOrder(project, worker, signer, signature, order);
-        _checkAccount(project, known.employer, account);
+        _checkAccount(project, known.employer, account, 0);
         delete _workerByAccount[project][known.account];
         _workerByAccount[project][account] = worker;
         known.account = account;
         known.changes = changes + 1;
         emit WorkerAccountChanged(project, worker, account);
+    }
+
+    /// @inheritdoc IWageRules
+    function attestGuarantee(ProjectId project, uint128 amount, uint40 until) external {
+        manager.checkCan(msg.sender, _projectOf(project).city, BANKING);
+        _ledgers[project].guarantee = amount;
+        _ledgers[project].guaranteedUntil = until;
+        emit GuaranteeAttested(project, amount, until, msg.sender);
     }
 
     // -------------------------------------------------------------------------------------------------------- arrears
@@ -75,7 +88,7 @@ abstract contract WageWorkers is WageStore, IWageRules {
     function declareArrears(ProjectId project, TaxPeriod period, uint128 amount, CityId[] calldata lineage) external {
         IProjectRegistry.Project memory p = _projectOf(project);
         _checkStanding(p.city, LABOUR, lineage);
-        _declare(project, p.status, period, amount, msg.sender);
+        _declare(project, p, period, amount, msg.sender);
     }
 
     /// @inheritdoc IWageRules
@@ -90,7 +103,9 @@ abstract contract WageWorkers is WageStore, IWageRules {
         uint32 count = _ledgers[project].arrears.count;
         bytes32 order = keccak256(abi.encode(ARREARS_TYPEHASH, project, period, amount, count, deadline));
         _checkQuorum(project, order, signatures);
-        _declare(project, _projectOf(project).status, period, amount, address(0));
+        require(!_declaredByWorkers[project][period], ArrearsNotReady(project, _ledgers[project].arrears.until));
+        _declaredByWorkers[project][period] = true;
+        _declare(project, _projectOf(project), period, amount, address(0));
     }
 
     /// @inheritdoc IWageRules
@@ -116,6 +131,7 @@ abstract contract WageWorkers is WageStore, IWageRules {
     }
 
     function _checkOpen(ProjectId project, IProjectRegistry.ProjectStatus status) internal pure {
+        // slither-disable-next-line incorrect-equality
         require(status == IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, status));
     }
 
@@ -139,16 +155,35 @@ abstract contract WageWorkers is WageStore, IWageRules {
         require(block.timestamp <= deadline, OrderExpired(deadline));
     }
 
-    function _enrol(Enrolment calldata enrolment, ClaimId claim) private returns (uint32 worker) {
+    /// @notice A person who is enrolled already goes to another employer, with the same key.
+    /// @return The person's number; 0 if it is new.
+    function _numberOf(Enrolment calldata enrolment) private view returns (uint32) {
+        uint32 known = _workerByTag[enrolment.project][enrolment.tag];
+        bool isSame = known == 0 || _workers[enrolment.project][known].key == keccak256(enrolment.signer);
+        require(enrolment.tag != 0 && isSame, TagEnrolled(enrolment.project, enrolment.tag, known));
+        return known;
+    }
+
+    /// @dev No key signs for two workers, and no claim enrols twice.
+    function _useKey(ProjectId project, bytes32 key, ClaimId claim) private {
+        require(!_usedKeys[project][key], EmploymentInvalid(claim));
+        _usedKeys[project][key] = true;
+    }
+
+    function _enrol(Enrolment calldata enrolment, ClaimId claim, uint32 known) private returns (uint32 worker) {
         ProjectId project = enrolment.project;
-        worker = ++_ledgers[project].workers;
-        _workers[project][worker] = Worker({
-            account: enrolment.account,
-            employer: enrolment.employer,
-            enrolledAt: uint40(block.timestamp),
-            changes: 0,
-            key: keccak256(enrolment.signer)
-        });
+        bytes32 key = keccak256(enrolment.signer);
+        worker = known;
+        if (worker == 0) {
+            _useKey(project, key, claim);
+            worker = ++_ledgers[project].workers;
+            _workers[project][worker].enrolledAt = uint40(block.timestamp);
+            _workers[project][worker].key = key;
+        } else {
+            delete _workerByAccount[project][_workers[project][worker].account];
+        }
+        _workers[project][worker].account = enrolment.account;
+        _workers[project][worker].employer = enrolment.employer;
         _workerByTag[project][enrolment.tag] = worker;
         _workerByAccount[project][enrolment.account] = worker;
         emit WorkerEnrolled(
@@ -164,12 +199,13 @@ abstract contract WageWorkers is WageStore, IWageRules {
     }
 
     /// @dev Where a worker can be paid: a payment to this contract would leave nothing to measure, one to FundEscrow would be stray.
-    function _checkAccount(ProjectId project, uint16 employer, address account) private view {
+    function _checkAccount(ProjectId project, uint16 employer, address account, uint32 worker) private view {
+        uint32 known = _workerByAccount[project][account];
         require(
             account != address(0) &&
                 account != address(this) &&
                 account != _escrow() &&
-                _workerByAccount[project][account] == 0 &&
+                (known == 0 || known == worker) &&
                 account != _seatOf(project, employer).account &&
                 !_isActing(project, employer, account),
             AccountInvalid(project, account)
@@ -185,6 +221,7 @@ abstract contract WageWorkers is WageStore, IWageRules {
         IClaimRegistry.ClaimStatus status;
         (status, claim) = _claims.statusOf(employment.claim, employment.path);
         require(status == IClaimRegistry.ClaimStatus.Active, ClaimNotActive(claim, status));
+        // slither-disable-next-line incorrect-equality
         require(
             employment.party < 2 &&
                 employment.claim.schema == p.employment &&
@@ -215,16 +252,16 @@ abstract contract WageWorkers is WageStore, IWageRules {
 
     function _declare(
         ProjectId project,
-        IProjectRegistry.ProjectStatus status,
+        IProjectRegistry.Project memory p,
         TaxPeriod period,
         uint128 amount,
         address by
     ) private {
-        _checkOpen(project, status);
+        _checkOpen(project, p.status);
         Arrears storage arrears = _ledgers[project].arrears;
         require(!_inArrears(project), ArrearsNotReady(project, arrears.until));
         require(period.isMonth() && period < periodAt(block.timestamp, 0), WagePeriodInvalid(period));
-        require(amount != 0, AmountInvalid(amount, type(uint128).max));
+        require(amount != 0 && amount <= p.budget, AmountInvalid(amount, p.budget));
         uint40 until = uint40(block.timestamp) + ARREARS_TIME;
         arrears.period = period;
         arrears.amount = amount;

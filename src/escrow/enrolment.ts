@@ -87,9 +87,18 @@ export interface WorkerAccountOrder {
 
 /** What became of enrolling many. */
 export interface EnrolResult {
-  /** By the place of the order: the worker's number; also of those who were enrolled by this very order before. */
+  /** By the place of the order: the worker's number; also of those who were enrolled before. */
   workers: Map<number, number>;
   failed: { order: number; reason: string }[];
+}
+
+export interface EnrolOptions {
+  /** Called after each; what it throws ends the run. */
+  onProgress?: (done: number, total: number) => void;
+  /** Calls that are sent before the first of them is mined; 8 if left out. */
+  inFlight?: number;
+  /** Numbers of cities, where another city acts. */
+  lineage?: readonly number[];
 }
 
 /** A worker cannot be enrolled, or is enrolled already. */
@@ -100,9 +109,10 @@ export class EnrolmentError extends Error {
 type Acting = Pick<Contracts, "chainId" | "wages">;
 
 /**
- * Offer a person a place. By the labour office: asks the tag service, and the chain whether the person is there under any of its keys.
+ * Offer a person a place. By the labour office: asks the tag service, and the chain whether the person is there under any of its keys. Who is,
+ * may go to another employer, and keeps the number and the own key.
  * @param person Their resident number, and until when the offer is good.
- * @throws NumberError for a number that cannot be one; EnrolmentError for who is enrolled already.
+ * @throws NumberError for a number that cannot be one; EnrolmentError for who is enrolled with this employer already.
  */
 export async function offerEnrolment(
   contracts: Acting,
@@ -112,14 +122,21 @@ export async function offerEnrolment(
   const tags = await tagService.projectTag(project, checkResidentNumber(number));
   const newest = tags.at(-1);
   if (newest === undefined) throw new EnrolmentError("the tag service has no key; ask who runs it");
-  const known = await Promise.all(tags.map(async ({ tag }) => contracts.wages.workerByTag(project, tag)));
-  const worker = known.find((one) => one !== 0n);
-  if (worker !== undefined) throw new EnrolmentError(`this person is worker ${worker} of the project already`);
+  let { tag } = newest;
+  for (const { tag: one } of tags) {
+    const worker = await contracts.wages.workerByTag(project, one);
+    if (worker === 0n) continue;
+    const known = await contracts.wages.workerOf(project, worker);
+    if (Number(known.employer) === employer) {
+      throw new EnrolmentError(`this person is worker ${worker} of the project already, with the same employer`);
+    }
+    tag = one; // by which the contract knows the person again
+  }
   return {
     type: "CivitasEnrolmentOffer",
     version: 1,
     network: await wageNetwork(contracts),
-    ...{ project, employer, tag: newest.tag, deadline: Number(secondsOf(deadline)) },
+    ...{ project, employer, tag, deadline: Number(secondsOf(deadline)) },
   };
 }
 
@@ -159,25 +176,30 @@ export async function signEnrolment(
 
 /**
  * Enrol a worker. By the labour office.
- * @returns the worker's number in the project; of an order that was carried out before, the one it was given then.
- * @throws EnrolmentError if the person was enrolled by another order.
+ * @param lineage Numbers of cities, where another city acts; see ICityAccessManager.hasStanding.
+ * @returns the worker's number in the project; of who is enrolled with this employer already, the one it has.
+ * @throws EnrolmentError if the person is enrolled under another key.
  */
-export async function enrolWorker(contracts: Acting, officer: Signer, order: EnrolmentOrder): Promise<number> {
+export async function enrolWorker(
+  contracts: Acting,
+  officer: Signer,
+  order: EnrolmentOrder,
+  lineage: readonly number[] = [],
+): Promise<number> {
   const known = await knownWorker(contracts, order);
   if (known !== undefined) return known;
   const { wages } = contracts;
-  return numberIn(wages, await mined(wages.connect(officer).enrol(order.enrolment, order.employment)));
+  return numberIn(wages, await mined(wages.connect(officer).enrol(order.enrolment, order.employment, [...lineage])));
 }
 
 /**
  * Enrol many, one call each, several on their way at a time. Run it again after a failure: who is enrolled is left as they are.
- * @param onProgress Called after each; what it throws ends the run.
  */
 export async function enrolWorkers(
   contracts: Acting,
   officer: Signer,
   orders: readonly EnrolmentOrder[],
-  { onProgress, inFlight = 8 }: { onProgress?: (done: number, total: number) => void; inFlight?: number } = {},
+  { onProgress, inFlight = 8, lineage = [] }: EnrolOptions = {},
 ): Promise<EnrolResult> {
   const lane = new Lane(officer);
   const result: EnrolResult = { workers: new Map(), failed: [] };
@@ -208,7 +230,9 @@ export async function enrolWorkers(
     const begun = await attempt(index, async () => {
       const known = await knownWorker(contracts, order);
       if (known !== undefined) return known;
-      return lane.send(await contracts.wages.enrol.populateTransaction(order.enrolment, order.employment));
+      return lane.send(
+        await contracts.wages.enrol.populateTransaction(order.enrolment, order.employment, [...lineage]),
+      );
     });
     if (typeof begun === "object") flights.push({ index, sent: begun });
     else end(index, begun);
@@ -244,14 +268,14 @@ export async function sendWorkerAccount(contracts: Acting, relay: Signer, order:
 
 // ------------------------------------------------------------------------------------------------------------- internal
 
-/** The worker of an order that was carried out; undefined if it was not. */
+/** The worker, if it is enrolled with the employer already. @throws EnrolmentError if it is under another key. */
 async function knownWorker(contracts: Acting, { network, enrolment }: EnrolmentOrder): Promise<number | undefined> {
   await checkWageNetwork(contracts, network);
   const { wages } = contracts;
   const worker = await wages.workerByTag(enrolment.project, enrolment.tag);
   if (worker === 0n) return undefined;
-  const { key } = await wages.workerOf(enrolment.project, worker);
-  if (key === keccak256(enrolment.signer)) return Number(worker);
+  const { key, employer } = await wages.workerOf(enrolment.project, worker);
+  if (key === keccak256(enrolment.signer)) return Number(employer) === enrolment.employer ? Number(worker) : undefined;
   throw new EnrolmentError(`this person is worker ${worker} of the project already, under another key`);
 }
 

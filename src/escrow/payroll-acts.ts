@@ -10,8 +10,8 @@ import { filedPayroll, type FiledPayroll, treeOf, type WageReading } from "./pay
 import type { WageNetwork } from "./rows.js";
 import { digestIn, domainAt, OBJECTION_TYPES } from "./typed-data.js";
 
-/** A payroll by its id, or as `filedPayroll` and `payrollView` gave it. */
-export type PayrollRef = string | FiledPayroll;
+/** A payroll by its id, or with its rows: as it was drafted, or read from the chain. */
+export type PayrollRef = string | Pick<FiledPayroll, "id" | "rows" | "root">;
 
 /** A worker's order to set its own row aside, as JSON, for someone to relay. */
 export interface ObjectionOrder {
@@ -100,7 +100,7 @@ export async function admitRow(
   position: number,
 ): Promise<void> {
   const filed = await filedOf(contracts, payroll);
-  await mined(contracts.wages.connect(signer).admit(filed.id, treeOf(filed).proven(position)));
+  await mined(contracts.wages.connect(signer).admit(filed.id, [treeOf(filed).proven(position)]));
 }
 
 /**
@@ -141,6 +141,6 @@ function idOf(payroll: PayrollRef): string {
   return typeof payroll === "string" ? payroll : payroll.id;
 }
 
-async function filedOf(contracts: WageReading, payroll: PayrollRef): Promise<FiledPayroll> {
+async function filedOf(contracts: WageReading, payroll: PayrollRef): Promise<Exclude<PayrollRef, string>> {
   return typeof payroll === "string" ? filedPayroll(contracts, payroll) : payroll;
 }

@@ -265,6 +265,7 @@ const NUMBERS = [
   "eighteen",
   "nineteen",
   "twenty",
+  "twenty-one",
 ];
 
 function addressesAndBlocks(folder: string) {

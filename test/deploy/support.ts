@@ -43,7 +43,7 @@ export function addressesOf(suite: DeployedSuite): Promise<string[]> {
   const { taxpayers, payments, invoices, ledger } = suite;
   const { projects, escrow, wages, milestones, projectBooks, settlement } = suite;
   const before = [factory, manager, registry, resolver, p256, identities, claims, verifier, consents];
-  const money = [taxpayers, payments, invoices, ledger, projects, escrow, wages];
+  const money = [taxpayers, payments, invoices, ledger, projects, escrow, { getAddress: () => wages.rules() }, wages];
   const contracts = [...before, ...money, directory, milestones, projectBooks, settlement];
   return Promise.all(contracts.map((contract) => contract.getAddress()));
 }

@@ -58,7 +58,6 @@ describe("ProjectRegistry", () => {
       expect(await projects.milestones()).to.equal(milestones);
       expect(await projects.MAX_MILESTONES()).to.equal(64);
       expect(await projects.MAX_SUBCONTRACTORS()).to.equal(64);
-      expect(await projects.MAX_SHARES()).to.equal(8);
       expect(await projects.MIN_PERIOD()).to.equal(DAY);
       expect(await projects.MAX_PERIOD()).to.equal(180 * DAY);
       expect(await projects.MAX_DURATION()).to.equal(20 * YEAR);

@@ -38,18 +38,22 @@ export async function hire(world: EscrowWorld, project: string): Promise<{ worke
   await claims.connect(issuer).issue(terms, content);
   await booked(
     world,
-    wages.connect(labour).enrol(base, {
-      claim: claimOf(issuer, terms, content),
-      path: [],
-      party: 0,
-      subject,
-      employerSalt,
-      holder: holder.signer,
-      holderSalt,
-      employerHolder,
-      signature: await world.sign(holder, "wages", ENROLMENT_TYPES, base),
-      ownSignature: await world.sign(own, "wages", ENROLMENT_TYPES, base),
-    }),
+    wages.connect(labour).enrol(
+      base,
+      {
+        claim: claimOf(issuer, terms, content),
+        path: [],
+        party: 0,
+        subject,
+        employerSalt,
+        holder: holder.signer,
+        holderSalt,
+        employerHolder,
+        signature: await world.sign(holder, "wages", ENROLMENT_TYPES, base),
+        ownSignature: await world.sign(own, "wages", ENROLMENT_TYPES, base),
+      },
+      [],
+    ),
   );
   return { worker: await wages.workerCount(project), account };
 }

@@ -21,7 +21,6 @@ export async function measureDeployment(): Promise<void> {
     InvoiceLedger: deployed.ledger,
     ProjectRegistry: deployed.projects,
     FundEscrow: deployed.escrow,
-    WageRules: { getAddress: () => deployed.wages.rules() },
     WageRules: deployed.wageRules,
     WageAccount: deployed.wages,
     MilestoneRegistry: deployed.milestones,

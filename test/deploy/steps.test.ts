@@ -58,6 +58,7 @@ describe("deploy/", () => {
       expect(await projects.escrow()).to.equal(await escrow.getAddress());
       expect(await projects.wages()).to.equal(await wages.getAddress());
       expect(await projects.milestones()).to.equal(await milestones.getAddress());
+      expect(await wages.rules()).to.equal(await suite.wageRules.getAddress());
       expect(await milestones.directory()).to.equal(await directory.getAddress());
       expect(await suite.settlement.name()).to.equal("Settlement Yuan");
       expect(await verifier.claims()).to.equal(claimsAddress);

@@ -3,6 +3,7 @@ import { hexlify, randomBytes } from "ethers";
 
 import { holderCommitment, newSalt, pairCommitment, subjectCommitment } from "../../src/identity/commitment.js";
 import { ENROLMENT_TYPES } from "../../src/escrow/typed-data.js";
+import type { AccountKey } from "../../src/identity/key.js";
 import { claimOf } from "../identity/claims.js";
 import { contentOf, LATER, newKey, termsOf as claimTermsOf, word } from "../identity/world.js";
 import { time } from "../world.js";
@@ -21,8 +22,15 @@ export async function lastMonth(): Promise<number> {
   return month % 100 === 1 ? month - 89 : month - 1;
 }
 
-/** Enrols a worker of the contractor: its number, and its account. */
-export async function hire(world: EscrowWorld, project: string): Promise<{ worker: bigint; account: string }> {
+/** A worker of the contractor. */
+export interface Hired {
+  worker: bigint;
+  account: string;
+  key: AccountKey;
+}
+
+/** Enrols a worker of the contractor: its number, its account, and its own key. */
+export async function hire(world: EscrowWorld, project: string): Promise<Hired> {
   const { wages, claims, issuer, labour, projects } = world;
   const [holder, own] = [newKey(), newKey()];
   const [holderSalt, employerSalt] = [newSalt(), newSalt()];
@@ -55,7 +63,7 @@ export async function hire(world: EscrowWorld, project: string): Promise<{ worke
       [],
     ),
   );
-  return { worker: await wages.workerCount(project), account };
+  return { worker: await wages.workerCount(project), account, key: own };
 }
 
 /** A payroll of one row, approved. */

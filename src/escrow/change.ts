@@ -89,7 +89,7 @@ export async function draftAmendment(
   const changes = (draft.milestones ?? []).map((change, i) => {
     const where = `milestones[${i}]`;
     const index = change.milestone ?? after.length;
-    const before = planned[index];
+    const before = index < planned.length ? planned[index] : undefined;
     const state = before?.amount === 0n ? "Dropped" : nameOf(MILESTONE_STATUSES, before?.state.status ?? 0n);
     if (index > after.length)
       faults.push(`${where}: there is no milestone ${index}; leave its number out for a new one`);

@@ -108,6 +108,7 @@ function plain(args: Record<string, unknown>): Record<string, unknown> {
 
 function plainValue(value: unknown): unknown {
   if (!(value instanceof Result)) return value;
+  if (value.length === 0) return [];
   try {
     return plain(value.toObject());
   } catch {

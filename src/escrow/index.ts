@@ -1,4 +1,19 @@
 /** Projects under supervision: terms, works money, wages, the settlement token and a bank's messages. */
+export * from "./act.js";
+export * from "./agreement.js";
+export {
+  AGREEMENT_SCHEMAS,
+  type AgreementDocument,
+  agreementId,
+  type AmendmentDocument,
+  type AmendmentRecord,
+  parseAgreement,
+  projectOfAgreement,
+  type SubcontractDocument,
+  type SubcontractRecord,
+  type TerminationDocument,
+  type TerminationRecord,
+} from "./agreement-document.js";
 export * from "./arrears.js";
 export {
   type Budget,
@@ -8,12 +23,16 @@ export {
   draftTerms,
   draftTermsFromCsv,
 } from "./budget.js";
+export * from "./change.js";
 export * from "./enrolment.js";
+export * from "./evidence.js";
+export { type ProjectEvent, type ProjectEventName, projectHistory } from "./history.js";
 export * from "./iso20022.js";
 export * from "./payroll.js";
 export * from "./payroll-acts.js";
 export * from "./payroll-csv.js";
 export * from "./payroll-view.js";
+export * from "./project.js";
 export * from "./push.js";
 export * from "./return-reason.js";
 export * from "./rows.js";

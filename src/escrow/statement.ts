@@ -143,7 +143,7 @@ export async function statementOf(
   const told = await projectBooks.statementOf(project, as);
   const payments: WorksPayment[] = [];
   const page = (start: number, count: number) => escrow.paymentsOf(project, start, count, as);
-  for await (const payment of byPage(page, PAGE)) payments.push(paymentOf(project, payments.length, payment));
+  for await (const payment of byPage(page, PAGE)) payments.push(worksPaymentOf(project, payments.length, payment));
   return { ...statementIn(project, told), block: block.number, at: dateOf(block.timestamp), payments };
 }
 
@@ -176,7 +176,8 @@ function statementIn(
   };
 }
 
-function paymentOf(
+/** A payment as the chain tells it. @param index Its place in the project's list. */
+export function worksPaymentOf(
   project: string,
   index: number,
   payment: { payee: string; to: string; seat: bigint; kind: bigint; amount: bigint; paidAt: bigint },

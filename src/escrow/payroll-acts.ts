@@ -32,7 +32,7 @@ export interface ObjectionOrder {
 type Lineage = readonly number[];
 
 /**
- * Set rows aside. By an operator of the contractor, within five days of filing, before approval. Rows that are aside already are skipped.
+ * Set rows aside. By an operator of the contractor or the owner, within five days of filing, before approval. Rows that are aside already are skipped.
  * @param positions Places of the rows, from 0.
  */
 export async function opposeRows(
@@ -75,7 +75,8 @@ export async function sendObjection(
 }
 
 /**
- * Rule what is owed of a row that is aside. By the labour office, within fourteen days.
+ * Rule what is owed of a row that is aside. By the labour office, or of a payroll that this filed itself by the arbiter: once rows can be set
+ * aside no more, and within fourteen days.
  * @param amount In minor units, from nothing to what was filed.
  * @param lineage Numbers of cities, where another city acts; see ICityAccessManager.hasStanding.
  */
@@ -92,20 +93,22 @@ export async function ruleRow(
   await mined(contracts.wages.connect(officer).rule(filed.id, row, amount, [...lineage]));
 }
 
-/** Admit a row as filed, where no ruling came in time. By anyone. */
-export async function admitRow(
+/** Admit rows as filed, where no ruling came in time. By anyone. */
+export async function admitRows(
   contracts: WageReading,
   signer: Signer,
   payroll: PayrollRef,
-  position: number,
+  positions: readonly number[],
 ): Promise<void> {
   const filed = await filedOf(contracts, payroll);
-  await mined(contracts.wages.connect(signer).admit(filed.id, [treeOf(filed).proven(position)]));
+  const tree = treeOf(filed);
+  const rows = positions.map((position) => tree.proven(position));
+  await mined(contracts.wages.connect(signer).admit(filed.id, rows));
 }
 
 /**
- * Approve a payroll: what is not aside is owed from then on. By an operator of the contractor from a day after filing on; of a supplementary
- * one by the labour office too; by anyone, once nobody opposed it for five days, if it is not supplementary.
+ * Approve a payroll: what is not aside is owed from then on. By an operator of the contractor from three days after filing on; of a
+ * supplementary one by the labour office too, unless it filed it; by anyone, once nobody opposed it for five days, if it is not supplementary.
  */
 export async function approvePayroll(
   { wages }: Pick<Contracts, "wages">,
@@ -116,7 +119,7 @@ export async function approvePayroll(
   await mined(wages.connect(signer).approve(idOf(payroll), [...lineage]));
 }
 
-/** End a supplementary payroll that nobody approved within fourteen days. By anyone. */
+/** End a payroll that nobody approved within fourteen days: a supplementary one, or one of more than the budget leaves. By anyone. */
 export async function lapsePayroll(
   { wages }: Pick<Contracts, "wages">,
   signer: Signer,

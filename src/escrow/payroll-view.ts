@@ -44,8 +44,8 @@ export interface WagePayment extends EventPlace {
 }
 
 /**
- * What a row waits for. NotApproved: the payroll's approval. Aside: a ruling, until that time. Short: money, so much of it. Ready: anyone to
- * push it. Custody: the labour office has it, for the worker's signature.
+ * What a row waits for. NotApproved: the payroll's approval. Aside: a ruling, until that time. Short: money to be set apart for it, so much. Ready:
+ * anyone to push it. Custody: the labour office has it, for the worker's signature.
  */
 export type Waiting =
   | { why: "NotApproved" }
@@ -261,7 +261,7 @@ function rowOf(
 }
 
 /** The tree of a payroll's rows, checked against the root on the chain. */
-export function treeOf(filed: FiledPayroll): PayrollTree {
+export function treeOf(filed: Pick<FiledPayroll, "id" | "rows" | "root">): PayrollTree {
   const tree = new PayrollTree(filed.id, filed.rows);
   if (tree.root !== filed.root) {
     throw new Error(`the node gave other rows of the payroll ${filed.id} than were filed; ask another one`);

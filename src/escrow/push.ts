@@ -8,11 +8,19 @@ import { isRefusal, Lane } from "../common/lane.js";
 import { mined } from "../common/mined.js";
 import type { Contracts } from "../contracts.js";
 import { decodeError } from "../errors.js";
-import type { PayrollRef } from "./payroll-acts.js";
-import { type AsOfBlock, payrollsOf, payrollView, type RowView, treeOf, type Waiting } from "./payroll-view.js";
+import {
+  type AsOfBlock,
+  filedPayroll,
+  type FiledPayroll,
+  payrollsOf,
+  payrollView,
+  type RowView,
+  treeOf,
+  type Waiting,
+} from "./payroll-view.js";
 import type { ProvenRow } from "./rows.js";
 
-type Acting = Pick<Contracts, "wages" | "provider">;
+type Acting = Pick<Contracts, "wages" | "escrow" | "provider">;
 
 /** A row of a payroll. */
 export interface PushedRow {
@@ -69,7 +77,7 @@ export interface PushOptions {
 }
 
 /**
- * Pay the rows of a payroll, as far as they are covered. By anyone. A call that fails is split in halves, down to single rows, so that one bad
+ * Reserve what money is there for, then pay the rows of a payroll as far as they are covered. By anyone. A call that fails is split in halves, down to single rows, so that one bad
  * row does not stop the rest.
  * @param signer Sends from one account; nothing else may send from it meanwhile.
  * @throws what the node threw, if it fails. Start again then.
@@ -77,10 +85,12 @@ export interface PushOptions {
 export async function pushPayroll(
   contracts: Acting,
   signer: Signer,
-  payroll: PayrollRef,
+  payroll: string | FiledPayroll,
   options: PushOptions = {},
 ): Promise<PushResult> {
-  return push(contracts, new Lane(signer), [payroll], options);
+  const filed = typeof payroll === "string" ? await filedPayroll(contracts, payroll) : payroll;
+  await reserveWages(contracts, signer, filed.header.project);
+  return push(contracts, new Lane(signer), [filed], options);
 }
 
 /**
@@ -88,7 +98,7 @@ export async function pushPayroll(
  * @param options.from First block to look through for payrolls.
  */
 export async function pushProject(
-  contracts: Acting & Pick<Contracts, "escrow">,
+  contracts: Acting,
   signer: Signer,
   project: string,
   options: PushOptions & Pick<AsOfBlock, "from"> = {},
@@ -130,7 +140,7 @@ interface Part {
 async function push(
   contracts: Acting,
   lane: Lane,
-  payrolls: readonly PayrollRef[],
+  payrolls: readonly FiledPayroll[],
   options: PushOptions,
 ): Promise<PushResult> {
   const { perCall = 100 } = options;

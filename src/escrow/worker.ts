@@ -45,7 +45,7 @@ export interface WorkerView {
   project: string;
   /** The worker's number in it. */
   worker: number;
-  /** Seat of the employer. */
+  /** Seat of the employer; earlier ones filed its earlier rows. */
   employer: number;
   /** Where the worker is paid. */
   account: string;
@@ -80,15 +80,15 @@ export async function workerView(
   const { wages, provider, projects } = contracts;
   const worker = typeof who === "number" ? who : Number(await wages.workerByAccount(project, who));
   const block = asked ?? (await provider.getBlockNumber());
-  const account = await accountAt(contracts, project, worker, from, block);
-  if (worker === 0 || account === undefined) throw new WorkerUnknownError(`${who} is no worker of the project`);
-  const [{ employer, enrolledAt }, { currency }] = await Promise.all([
+  const { account, employer } = await placeAt(contracts, project, worker, from, block);
+  if (account === undefined) throw new WorkerUnknownError(`${who} is no worker of the project`);
+  const [{ enrolledAt }, { currency }] = await Promise.all([
     wages.workerOf(project, worker),
     projects.projectOf(project),
   ]);
   const timeOf = clock(contracts);
   const rows: WorkerRow[] = [];
-  for (const filed of await payrollsOf(contracts, project, { employer: Number(employer), block, from })) {
+  for (const filed of await payrollsOf(contracts, project, { block, from })) {
     const position = filed.rows.findIndex((row) => row.worker === worker);
     if (position === -1) continue;
     const { view } = await payrollView(contracts, filed, { block });
@@ -121,7 +121,7 @@ export function waitingWords(row: Pick<WorkerRow, "waiting" | "paid" | "owed" | 
     case "Aside":
       return `a ruling, until ${showTime(Math.floor(waiting.until.getTime() / 1000))}`;
     case "Short":
-      return `money: ${formatAmount(waiting.by, currencyOf(currency).digits)} short`;
+      return `money to be set apart: ${formatAmount(waiting.by, currencyOf(currency).digits)}`;
     case "Ready":
       return "anyone to push it";
     case "Custody":
@@ -176,18 +176,22 @@ export function workerCsv(view: WorkerView): string {
 
 // ------------------------------------------------------------------------------------------------------------- internal
 
-/** Where a worker was paid as of a block; undefined if it was not enrolled by then. */
-async function accountAt(
+/** Where a worker was paid as of a block, and by whom employed; undefined if it was not enrolled by then. */
+async function placeAt(
   { wages: contract, provider }: Reading,
   project: string,
   worker: number,
   from: number,
   to: number,
-): Promise<string | undefined> {
+): Promise<{ account: string | undefined; employer: bigint | undefined }> {
   const events = ["WorkerEnrolled", "WorkerAccountChanged"];
   const indexed = [project, wordOf(worker)];
   const found = await findEvents({ provider, contract, events, indexed, from, to });
-  return found.at(-1)?.args["account"] as string | undefined;
+  const enrolled = found.findLast(({ name }) => name === "WorkerEnrolled");
+  return {
+    account: found.at(-1)?.args["account"] as string | undefined,
+    employer: enrolled?.args["employer"] as bigint | undefined,
+  };
 }
 
 /** Times of blocks, each asked once. */

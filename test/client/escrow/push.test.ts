@@ -12,7 +12,7 @@ import { DAY, newAccount } from "../../escrow/world.js";
 import { LATER } from "../../identity/world.js";
 import { connection, loadFixture, time } from "../../world.js";
 import { errorOf } from "../world.js";
-import { approved, filed, funded, type Site, site, wagesOf } from "./site.js";
+import { approved, filed, funded, type Site, site, wagesOf, OBJECTION_TIME } from "./site.js";
 
 const UNIT = 10n ** 16n;
 
@@ -159,7 +159,9 @@ describe("pushing wages", () => {
         return wages.pay.populateTransaction(payroll, worse);
       },
     };
-    const odd = new Proxy(wages, { get: (of, name) => (name === "pay" ? pay : Reflect.get(of, name, of)) });
+    const odd = new Proxy(wages, {
+      get: (of, name) => (name === "pay" ? pay : (Reflect.get(of, name, of) as unknown)),
+    });
     const result = await pushPayroll({ ...contracts, wages: odd }, stranger, id, { inFlight: 1 });
     expect(calls).to.deep.equal([10, 5, 3, 2, 1, 1, 5]);
     expect(result.paid.map(({ position }) => position)).to.have.members([0, 1, 2, 4, 5, 6, 7, 8, 9]);
@@ -234,8 +236,9 @@ describe("pushing wages", () => {
     const first = await approved(world, parts[0]);
     const second = await filed(world, parts[1]);
     await opposeRows(contracts, contractor.operator, second.id, [0, 2]);
-    await time.increase(DAY);
+    await time.increase(OBJECTION_TIME);
     await world.wages.connect(contractor.operator).approve(second.id, []);
+    await time.increase(5 * DAY);
     await ruleRow(contracts, labour, second.id, 2, 100n);
     const third = await filed(world, parts[2]);
     const result = await pushProject(contracts, stranger, project, { perCall: 2 });

@@ -48,7 +48,8 @@ export interface Site extends EscrowWorld {
 
 /** Parts of the token in a fen: it has 18 decimals. */
 const UNIT = 10n ** 16n;
-export const MONTH_BEGINS = 26 * DAY;
+/** After filing, the contractor waits so long with its approval. */
+export const OBJECTION_TIME = 3 * DAY;
 
 /** The site, with 200,000.00 yuan for wages, and works money beside. */
 export async function site(): Promise<Site> {
@@ -134,7 +135,7 @@ export async function applications(
 /** A resident number that its check character fits. */
 export function residentNumber(n: number): string {
   const body = `13010219900228${String(n).padStart(3, "0")}`;
-  const sum = [...body].reduce((all, digit, i) => all + Number(digit) * 2 ** (17 - i), 0);
+  const sum = Array.from(body).reduce((all, digit, i) => all + Number(digit) * 2 ** (17 - i), 0);
   return body + "10X98765432"[sum % 11]!;
 }
 
@@ -162,10 +163,10 @@ export async function filed(
   return draft;
 }
 
-/** And the contractor approves it, after a day. */
+/** And the contractor approves it. */
 export async function approved(world: Site, ...of: [Record<number, string>?, object?]): Promise<PayrollDraft> {
   const draft = await filed(world, ...of);
-  await time.increase(DAY);
+  await time.increase(OBJECTION_TIME);
   await world.wages.connect(world.contractor.operator).approve(draft.id, []);
   return draft;
 }

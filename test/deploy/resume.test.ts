@@ -36,26 +36,29 @@ describe("deploy/, killed", () => {
   after(removeFolders);
 
   const cases = [
-    { when: "before", lost: false, title: "before any transaction reaches the node" },
-    { when: "after", lost: false, title: "after any transaction, its answer lost" },
-    { when: "after", lost: true, title: "after any transaction, and its records lost too" },
+    { when: "before", lost: false, title: "before a transaction reaches the node" },
+    { when: "after", lost: false, title: "after a transaction, its answer lost" },
+    { when: "after", lost: true, title: "after a transaction, and its records lost too" },
   ] as const;
   for (const { when, lost, title } of cases) {
-    it(`${title}, completes`, async () => {
-      for (let k = 1; k <= transactions; k++) {
-        const chain = await newChain();
-        const records = newFolder();
-        const error = await failureOf(runSteps(chain, { records, provider: dying(chain.provider, k, when) }));
-        expect(
-          causes(error).some((cause) => cause instanceof Killed),
-          `killed at ${k}: ${error.message}`,
-        ).to.equal(true);
-        expect(await nonceOf(chain)).to.equal(when === "after" ? k : k - 1);
+    describe(`${title}, completes`, () => {
+      for (const [i, act] of ACTS.entries()) {
+        it(act, async () => {
+          const k = i + 1;
+          const chain = await newChain();
+          const records = newFolder();
+          const error = await failureOf(runSteps(chain, { records, provider: dying(chain.provider, k, when) }));
+          expect(
+            causes(error).some((cause) => cause instanceof Killed),
+            error.message,
+          ).to.equal(true);
+          expect(await nonceOf(chain)).to.equal(when === "after" ? k : k - 1);
 
-        if (lost) rmSync(records, { recursive: true });
-        expect(await addressesOn(chain, records), `killed at ${k}`).to.deep.equal(addresses);
-        expect(await nonceOf(chain), `transactions in all, killed at ${k}`).to.equal(transactions);
-        expect(Object.keys(contentOf(records))).to.have.length(CONTRACTS.length + 1); // and .chain
+          if (lost) rmSync(records, { recursive: true });
+          expect(await addressesOn(chain, records)).to.deep.equal(addresses);
+          expect(await nonceOf(chain), "transactions in all").to.equal(transactions);
+          expect(Object.keys(contentOf(records))).to.have.length(CONTRACTS.length + 1); // and .chain
+        });
       }
     });
   }

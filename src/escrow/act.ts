@@ -51,6 +51,10 @@ export interface ProjectActs {
   payDeposit(amount: bigint): Sent;
   /** Pay wages that are owed. */
   coverWages(amount: bigint): Sent;
+  /** Pay back works money that wages have drawn. */
+  repayAdvance(amount: bigint): Sent;
+  /** Split off what wages are due after a change of the terms. */
+  feedWages(): Sent;
   /** A bank attests that it guarantees the wage deposit. */
   attestGuarantee(amount: bigint, until: Date): Sent;
 
@@ -115,6 +119,8 @@ export function actIn(contracts: ProjectContracts, by: Signer, project: string):
     fund: async (amount) => paying(escrow, amount, async () => escrow.fund(project, amount)),
     payDeposit: async (amount) => paying(wages, amount, async () => wages.payDeposit(project, amount)),
     coverWages: async (amount) => paying(wages, amount, async () => wages.cover(project, amount)),
+    repayAdvance: async (amount) => paying(escrow, amount, async () => escrow.repayAdvance(project, amount)),
+    feedWages: async () => mined(escrow.feedWages(project)),
     attestGuarantee: async (amount, until) => mined(wages.attestGuarantee(project, amount, secondsOf(until))),
 
     request: async (milestone, { document, content, paymentsVersion }) => {

@@ -13,7 +13,7 @@ import { amendmentOf, escrowWorld, newCompany, openProject, signTermination, sub
 const inContracts = new Map<string, string>();
 for (const file of globSync("contracts/escrow/*.sol")) {
   const source = readFileSync(file, "utf8").replace(/"\s+"/g, ""); // long types stand in several literals
-  for (const [, type = ""] of source.matchAll(/keccak256\(\s*"([^"]+)"\s*\)/g)) {
+  for (const [, type = ""] of source.matchAll(/keccak256\(\s*"([^"(]+\([^"]+)"\s*\)/g)) {
     inContracts.set(type.slice(0, type.indexOf("(")), type);
   }
 }

@@ -170,6 +170,7 @@ class Run {
   readonly result: Omit<PushResult, "waiting"> = { paid: [], failed: [], transactions: [], gasUsed: 0n };
   readonly #flights: { part: Part; sent: TransactionResponse }[] = [];
   readonly #parts: Part[];
+  readonly #failed = new Set<string>();
   readonly #total: number;
   #done = 0;
   #amount = 0n;
@@ -185,7 +186,7 @@ class Run {
   }
 
   hasFailed(payroll: string, { position }: Pick<RowView, "position">): boolean {
-    return this.result.failed.some((row) => row.payroll === payroll && row.position === position);
+    return this.#failed.has(`${payroll} ${position}`);
   }
 
   async toEnd(): Promise<void> {
@@ -265,6 +266,7 @@ class Run {
 
   #fail(row: PushedRow, reason: string): void {
     this.result.failed.push({ ...row, reason });
+    this.#failed.add(`${row.payroll} ${row.position}`);
   }
 
   #advance(rows: number): void {

@@ -264,8 +264,9 @@ interface IProjectRegistry {
     /// @notice Have a company paid elsewhere, after ACCOUNT_WAIT. By an operator of its party.
     function proposeAccount(ProjectId project, uint16 seat, address account) external;
 
-    /// @notice Give a lost party's seat, with all it is owed, to another legal person, or the same one another account, after REPLACEMENT_WAIT.
-    /// By (city, ADMIN) or (city, JUSTICE), or those of the city that acts for it. Takes the place of any change that waits.
+    /// @notice Give a lost party's seat, with all it is owed, to another legal person, or the same one another account, after
+    /// REPLACEMENT_WAIT. By (city, ADMIN) or (city, JUSTICE), or those of the city that acts for it. Takes the place of any change that
+    /// waits.
     function proposeReplacement(
         ProjectId project,
         uint16 seat,

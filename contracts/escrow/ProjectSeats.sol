@@ -58,8 +58,11 @@ abstract contract ProjectSeats is ProjectStore {
 
     /// @inheritdoc IProjectRegistry
     function vetoSeatChange(ProjectId project, uint16 seat) external {
-        require(_seatChanges[project][seat].dueAt != 0, SeatChangeNotDue(project, seat, 0));
-        if (msg.sender != _seats[project][seat].account) _checkParty(project, seat);
+        SeatChange storage change = _seatChanges[project][seat];
+        require(change.dueAt != 0, SeatChangeNotDue(project, seat, 0));
+        // The account may be a thief's by now: it has no say in what an authority proposes.
+        bool isReplacement = IdentityId.unwrap(change.party) != 0;
+        if (isReplacement || msg.sender != _seats[project][seat].account) _checkParty(project, seat);
         delete _seatChanges[project][seat];
         emit SeatChangeVetoed(project, seat, msg.sender, _touch(_projects[project]));
     }

@@ -15,16 +15,10 @@ contract VaultProbe {
     /// @notice What isComplete answers.
     bool public complete;
 
-    uint128 private _funded;
     mapping(uint16 milestone => IMilestoneRegistry.MilestoneStatus) private _statuses;
 
     constructor(IProjectRegistry projects_) {
         projects = projects_;
-    }
-
-    /// @notice Says how much was put into every project.
-    function setFunded(uint128 funded) external {
-        _funded = funded;
     }
 
     /// @notice Says what has become of a milestone of every project.
@@ -38,8 +32,7 @@ contract VaultProbe {
     }
 
     /// @notice IFundEscrow.booksOf
-    function booksOf(ProjectId) external view returns (IFundEscrow.Books memory books) {
-        books.funded = _funded;
+    function booksOf(ProjectId) external pure returns (IFundEscrow.Books memory books) {
         books.available = type(uint128).max;
     }
 

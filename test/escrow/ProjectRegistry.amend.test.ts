@@ -110,6 +110,22 @@ describe("ProjectRegistry: changes of the terms", () => {
       expect((await projects.projectOf(project)).works).to.equal(40_000_000n);
     });
 
+    it("to the wages that were put in, and no less", async () => {
+      const world = await loadFixture(opened);
+      const { projects, project, settlement, escrow, stranger } = world;
+      await mint(world, stranger, 50_000_000n);
+      await settlement.connect(stranger).approve(escrow, 50_000_000n);
+      await escrow.connect(stranger).fund(project, 50_000_000n);
+      expect((await escrow.booksOf(project)).toWages).to.equal(10_000_000n);
+      const shareOf = (wageShare: bigint): Partial<AmendmentStruct> => ({
+        wageShare,
+        milestones: [changeOf(0, 50_000_000n - wageShare * 10_000n)],
+      });
+      await expect(amendWithOffice(world, shareOf(999n))).to.be.revertedWithCustomError(projects, "MoneyInvalid");
+      await amendWithOffice(world, shareOf(1_000n));
+      expect((await projects.projectOf(project)).works).to.equal(90_000_000n);
+    });
+
     it("up to 64 milestones", async () => {
       const world = await loadFixture(opened);
       const { projects, project } = world;
@@ -151,6 +167,18 @@ describe("ProjectRegistry: changes of the terms", () => {
       await subcontract(world, project);
       await amend(world, project, { milestones: [changeOf(0, 40_000_000n), changeOf(1, 20_000_000n)] });
       expect(await projects.sharesOf(project, 0)).to.deep.equal([[4n], [1_000n]]);
+    });
+
+    it("and shrink no milestone in which a subcontractor has a share", async () => {
+      const world = await loadFixture(opened);
+      const { project } = world;
+      await subcontract(world, project);
+      const smaller = [changeOf(0, 29_999_999n), changeOf(1, 30_000_001n)];
+      await refused(world, { milestones: smaller }, "SharesInvalid", project, 0);
+      await refused(world, { milestones: [changeOf(0, 0n), changeOf(1, 60_000_000n)] }, "SharesInvalid", project, 0);
+      await amend(world, project, {
+        milestones: [changeOf(0, 30_000_000n), changeOf(1, 1n), changeOf(2, 49_999_999n)],
+      });
     });
   });
 

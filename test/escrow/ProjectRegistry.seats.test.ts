@@ -270,12 +270,13 @@ describe("ProjectRegistry: seats", () => {
       for (const [seat, veto] of [
         [Seat.Owner, owner.operator],
         [Seat.Contractor, contractor.operator],
-        [Seat.Contractor, contractor.account],
       ] as const) {
         await replacing(world, seat);
-        await expect(projects.connect(court).vetoSeatChange(project, seat))
-          .to.be.revertedWithCustomError(projects, "NotParty")
-          .withArgs(project, seat, court);
+        for (const other of [court, contractor.account]) {
+          await expect(projects.connect(other).vetoSeatChange(project, seat))
+            .to.be.revertedWithCustomError(projects, "NotParty")
+            .withArgs(project, seat, other);
+        }
         await projects.connect(veto).vetoSeatChange(project, seat);
         await time.increase(31 * DAY);
         await expect(projects.completeSeatChange(project, seat))
@@ -353,16 +354,37 @@ describe("ProjectRegistry: seats", () => {
       });
     }
 
-    it("cannot act while its identity is suspended; its account can still veto", async () => {
+    it("cannot act while its identity is suspended, nor can its account, which may be a thief's", async () => {
       const world = await loadFixture(seated);
       const { projects, project, contractor, identities, registrar } = world;
       await replacing(world, Seat.Contractor);
       await identities.connect(registrar).suspend(contractor.id, 1, []);
       expect(await projects.isActing(project, Seat.Contractor, contractor.operator)).to.equal(false);
-      await expect(projects.connect(contractor.operator).vetoSeatChange(project, Seat.Contractor))
+      for (const one of [contractor.operator, contractor.account]) {
+        await expect(projects.connect(one).vetoSeatChange(project, Seat.Contractor))
+          .to.be.revertedWithCustomError(projects, "NotParty")
+          .withArgs(project, Seat.Contractor, one);
+      }
+    });
+
+    it("gets the account back that a thief has changed", async () => {
+      const world = await loadFixture(seated);
+      const { projects, project, contractor, court } = world;
+      const thief = await newAccount();
+      await projects.connect(contractor.operator).proposeAccount(project, Seat.Contractor, thief);
+      await time.increase(7 * DAY);
+      await projects.completeSeatChange(project, Seat.Contractor);
+      await projects.connect(court).proposeReplacement(project, Seat.Contractor, contractor.id, contractor.account, []);
+      await expect(projects.connect(thief).vetoSeatChange(project, Seat.Contractor))
         .to.be.revertedWithCustomError(projects, "NotParty")
-        .withArgs(project, Seat.Contractor, contractor.operator);
-      await projects.connect(contractor.account).vetoSeatChange(project, Seat.Contractor);
+        .withArgs(project, Seat.Contractor, thief);
+      await time.increase(30 * DAY);
+      await projects.completeSeatChange(project, Seat.Contractor);
+      expect(await projects.seatOf(project, Seat.Contractor)).to.deep.equal([
+        contractor.id,
+        contractor.account.address,
+      ]);
+      expect(await projects.seatOfParty(project, contractor.id)).to.deep.equal([true, 1n]);
     });
   });
 

@@ -13,7 +13,7 @@ import { check, type Check, grouped, outcome } from "./bench/targets.js";
 const PAGE = "docs/bench.md";
 const DATA = "docs/bench.json";
 const TOLERANCE = 0.01; // between few and many
-const PEERS = ["EAS", "ONCHAINID"];
+const PEERS = ["EAS", "ONCHAINID", "ERC-20"];
 
 // What is measured is typed by the ABIs, which the build writes.
 if (spawnSync("hardhat", ["build", "--quiet"], { stdio: "inherit" }).status !== 0) process.exit(1);
@@ -22,6 +22,7 @@ const { accessActs } = await import("./bench/access.js");
 const { cityActs, cityPairs, measureAmongMany, measureCityViews } = await import("./bench/city.js");
 const { measureDeployment } = await import("./bench/deploy.js");
 const { directoryActs } = await import("./bench/directory.js");
+const { measureEscrowActs } = await import("./bench/escrow.js");
 const { identityPairs, measureIdentityActs } = await import("./bench/identity.js");
 const { measureIdentityViews } = await import("./bench/identity-views.js");
 const { invoicePairs, measureInvoiceActs } = await import("./bench/invoice.js");
@@ -35,6 +36,7 @@ await measureIdentityActs();
 await measureIdentityViews();
 await measurePeers();
 await measureInvoiceActs();
+await measureEscrowActs();
 await measureDeployment();
 
 const { rows } = meter;

@@ -16,6 +16,8 @@ export const targets: Target[] = [
   { id: "invoice.issue.one", atMost: { gas: 145_000 } },
   { id: "invoice.issue.each-of-50", atMost: { gas: 82_000 } },
   { id: "invoice.anchor.each-of-50000", atMost: { gas: 5 } },
+  { id: "wage.pay-first.each-of-100", atMost: { gas: 55_000 } },
+  { id: "wage.pay.each-of-100", atMost: { gas: 35_000 } },
 ];
 
 export interface Check {

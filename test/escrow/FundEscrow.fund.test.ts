@@ -16,7 +16,7 @@ import {
   amendmentOf,
   NO_OFFICE,
 } from "./world.js";
-import { fund, funded, newProject, UNIT, type Works, works } from "./works.js";
+import { booked, fund, funded, newProject, UNIT, type Works, works } from "./works.js";
 
 /** The same as the contract: of all that was put in, rounded up. */
 function wagesOf(put: bigint, share: bigint): bigint {
@@ -47,7 +47,8 @@ describe("FundEscrow: what is put in", () => {
     const id = await project(world, 2_000n, 1_000_000n);
     const before = await settlement.balanceOf(funders[1]);
     const sent = fund(world, id, 1_001n, funders[1]);
-    await expect(sent).to.emit(escrow, "ProjectFunded").withArgs(id, funders[1], 1_001, 201, 0);
+    await expect(sent).to.emit(escrow, "ProjectFunded").withArgs(id, funders[1], 1_001, 0);
+    await expect(sent).to.emit(escrow, "WageShareSplitOff").withArgs(id, 201, 0);
     await expect(sent).to.emit(wages, "WagesFed").withArgs(id, 0, 201);
     const block = await blockOf(sent);
     expect(await escrow.changedIn(id)).to.equal(block);
@@ -57,7 +58,7 @@ describe("FundEscrow: what is put in", () => {
     expect(await escrow.contributionOf(id, funders[1])).to.deep.equal([1_001n, 0n, false, ZeroAddress]);
     await expect(fund(world, id, 1n))
       .to.emit(escrow, "ProjectFunded")
-      .withArgs(id, funders[0], 1, 0, block);
+      .withArgs(id, funders[0], 1, block);
   });
 
   it("may be wages alone, or works alone", async () => {
@@ -82,7 +83,7 @@ describe("FundEscrow: what is put in", () => {
       for (let i = 0; i < 60; ++i) {
         const amount = i % 3 === 0 ? BigInt(1 + ((i * 389) % 700)) : 1n;
         put += amount;
-        await escrow.connect(funders[i % 3]!).fund(id, amount);
+        await escrow.connect(funders[(i % 3) as 0 | 1 | 2]).fund(id, amount);
         const { toWages, available } = await escrow.booksOf(id);
         expect([toWages, available], `${share} of ${put}`).to.deep.equal([
           wagesOf(put, share),
@@ -169,20 +170,37 @@ describe("FundEscrow: what is put in", () => {
     await fund(world, id, 50_000_000n);
     expect((await escrow.booksOf(id)).toWages).to.equal(10_000_000n);
     await amend(world, id, { wageShare: 3_000, milestones: [{ index: 0, amount: 20_000_000, content: word() }] });
-    await fund(world, id, 1_000_000n); // all of it: wages have 15,300,000 coming to them
-    expect((await escrow.booksOf(id)).toWages).to.equal(11_000_000n);
+    await expect(fund(world, id, 1_000_000n))
+      .to.emit(escrow, "WageShareSplitOff")
+      .withArgs(id, 5_300_000, 0);
     await fund(world, id, 10_000_000n);
     expect((await escrow.booksOf(id)).toWages).to.equal(18_300_000n);
 
     // The labour office agrees to less: wages have more than the share for a while, and keep it.
     const lower = await amendmentOf(world, id, {
-      wageShare: 1_000,
-      milestones: [{ index: 0, amount: 40_000_000, content: word() }],
+      wageShare: 2_000,
+      milestones: [{ index: 0, amount: 30_000_000, content: word() }],
     });
     await expect(projects.amend(lower, await signAmendment(world, lower), NO_OFFICE)).to.be.revert(ethers);
     await projects.amend(lower, await signAmendment(world, lower), await signOffice(world, lower));
-    await fund(world, id, 39_000_000n);
-    expect(await nonZero(escrow.booksOf(id))).to.include({ toWages: 18_300_000n, funded: BUDGET });
+    await expect(fund(world, id, 10_000_000n)).not.to.emit(escrow, "WageShareSplitOff");
+    await fund(world, id, 29_000_000n);
+    expect(await nonZero(escrow.booksOf(id))).to.include({ toWages: 20_000_000n, funded: BUDGET });
+  });
+
+  it("is fed to wages by anyone, where a change of the share made it due", async () => {
+    const world = await loadFixture(funded);
+    const { escrow, wages, stranger, project: id } = world;
+    const feed = async () => booked(world, escrow.connect(stranger).feedWages(id));
+    await expect(feed()).to.be.revertedWithCustomError(escrow, "AmountInvalid").withArgs(0, 0);
+    await amend(world, id, { wageShare: 3_000, milestones: [{ index: 0, amount: 20_000_000, content: word() }] });
+    const sent = feed();
+    await expect(sent).to.emit(escrow, "WageShareSplitOff").withArgs(id, 10_000_000, 0);
+    await expect(sent).to.emit(wages, "WagesFed").withArgs(id, 0, 10_000_000);
+    expect(await nonZero(escrow.booksOf(id))).to.deep.equal({
+      ...{ funded: BUDGET, toWages: 30_000_000n, available: 70_000_000n },
+    });
+    await expect(feed()).to.be.revertedWithCustomError(escrow, "AmountInvalid").withArgs(0, 0);
   });
 
   it("counts in fen, whatever the token's parts are", async () => {

@@ -126,6 +126,8 @@ export interface EvidenceChanges {
   terms?: Partial<ClaimTerms>;
   /** The fields, in the order in which they are shown; project and milestone unless told otherwise. */
   fields?: [name: string, value: string][];
+  /** Fields of the claim that are not shown. */
+  hidden?: [name: string, value: string][];
   /** Of a batch of five, the claim is the third. */
   serial?: number;
   version?: number;
@@ -136,16 +138,19 @@ export async function evidenceOf(
   world: EscrowWorld,
   project: string,
   milestone = 0,
-  { terms = {}, fields, serial = 0, version = 0 }: EvidenceChanges = {},
+  { terms = {}, fields, hidden = [], serial = 0, version = 0 }: EvidenceChanges = {},
 ): Promise<Evidence> {
   const named = fields ?? [
     ["project", project],
     ["milestone", String(milestone)],
   ];
-  const shown = named.map(([name, value]) => ({ name, value: hexlify(toUtf8Bytes(value)), salt: newSalt() }));
-  const leaves = shown.map(({ name, salt }, i) => fieldLeaf(name, salt, named[i]![1]));
+  const all = [...named, ...hidden].map(([name, value]) => ({ name, value, salt: newSalt() }));
+  const leaves = all.map(({ name, salt, value }) => fieldLeaf(name, salt, value));
   const tree = SimpleMerkleTree.of(leaves.length === 0 ? [word()] : leaves);
-  const proven = tree.getMultiProof(leaves.map((_, i) => i));
+  const proven = tree.getMultiProof(named.map((_, i) => i));
+  // A proof takes them in the order of its leaves; where that is free, in the order given.
+  const order = hidden.length === 0 ? all : proven.leaves.map((leaf) => all[leaves.indexOf(leaf as string)]!);
+  const shown = order.map(({ name, value, salt }) => ({ name, value: hexlify(toUtf8Bytes(value)), salt }));
   const shared = await claimTermsOf(EVIDENCE, terms);
   const content = contentOf({ root: tree.root });
   const rest = { fields: shown, proof: proven.proof, proofFlags: proven.proofFlags };

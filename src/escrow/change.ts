@@ -4,7 +4,7 @@ import { isAddress, ZeroHash } from "ethers";
 import { newSalt } from "../common/commitment.js";
 import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
-import { currencyOf, parseRate } from "../invoice/amount.js";
+import { currencyOf, formatAmount, parseRate } from "../invoice/amount.js";
 import { nameOf } from "../invoice/status.js";
 import {
   type AmendmentDocument,
@@ -15,6 +15,7 @@ import {
 import { read, unsigned } from "./budget.js";
 import { MILESTONE_STATUSES } from "./status.js";
 import {
+  divideBudget,
   PROJECT_LIMITS,
   projectNetwork,
   type ProjectNetwork,
@@ -74,8 +75,9 @@ export async function draftAmendment(
   project: string,
   draft: AmendmentDraft,
 ): Promise<AmendmentDocument> {
-  const { project: agreed, milestones: planned } = await contracts.projectBooks.statementOf(project);
+  const { project: agreed, milestones: planned, works } = await contracts.projectBooks.statementOf(project);
   const { digits } = currencyOf(agreed.currency);
+  const show = (minor: bigint) => formatAmount(minor, digits);
   const faults: string[] = [];
   const amount = (name: "budget" | "wageDeposit") => {
     const text = draft[name];
@@ -100,10 +102,21 @@ export async function draftAmendment(
     if (title === undefined && worth !== 0n) faults.push(`${where}: the title is missing; say what is built`);
     return { index, worth, opening: title === undefined || worth === 0n ? null : openingOf({ title, text }) };
   });
+  for (const { index, worth } of changes) {
+    const before = index < planned.length ? planned[index] : undefined;
+    if (before === undefined || worth >= before.amount) continue;
+    const { shares } = await contracts.projects.sharesOf(project, index);
+    if (shares.length !== 0) faults.push(`milestone ${index} is shared with subcontractors; it can only grow`);
+  }
   changes.sort((a, b) => a.index - b.index);
   if (faults.length === 0) {
     const fault = sumFault(sumOf(after), budget, wageShare, digits);
     if (fault !== undefined) faults.push(fault);
+    if (budget < works.funded)
+      faults.push(`the budget is below ${show(works.funded)}, which was put in already; raise it`);
+    if (divideBudget(budget, wageShare).wages < works.toWages) {
+      faults.push(`wages are below ${show(works.toWages)}, which they got already; raise budget or wage share`);
+    }
   }
   if (after.length > PROJECT_LIMITS.milestones) faults.push(`there are ${after.length} milestones; plan at most 64`);
   if (faults.length !== 0) throw new TermsError("no change order can be drafted from this", faults);

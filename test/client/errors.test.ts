@@ -109,6 +109,24 @@ describe("decodeError", () => {
     });
   });
 
+  it("speaks of projects and wages with states and seats by name, and of what is already over in other words", () => {
+    const of = (name: string, ...args: unknown[]) => {
+      const entry = ERRORS.find((one) => one.name === name)!;
+      return decodeError(new Interface([entry]).encodeErrorResult(name, args)).message;
+    };
+    const id = `0x12345678${"ab".repeat(28)}`;
+    expect(of("ProjectNotReady", id, 3)).to.match(/^the project 0x12345678…abab is Terminated, /);
+    expect(of("MilestoneNotReady", id, 2, 4)).to.match(/^the milestone 2 is Disputed, /);
+    expect(of("PayrollNotReady", id, 3)).to.match(/^the payroll 0x12345678…abab is Lapsed, /);
+    expect(of("RowNotReady", id, 7, 1)).to.match(/^row 7 of the payroll 0x12345678…abab is Aside, /);
+    expect(of("RedemptionNotOpen", 5, 2)).to.match(/^the redemption 5 is Paid; /);
+    expect(of("NotParty", id, 3, ZeroAddress)).to.match(/does not act for the arbiter of the project/);
+    expect(of("NothingToPay", id, 4)).to.match(/to the subcontractor at seat 4 of the project/);
+    expect(of("OrderCounted", id, id)).to.match(/^the order 0x12345678…abab of 0x12345678…abab was paid before/);
+    expect(of("CloseOutInvalid", id, true)).to.match(/are closed out, so/);
+    expect(of("CloseOutInvalid", id, false)).to.match(/are not closed out; /);
+  });
+
   describe("finds the error", () => {
     it("in what a call is rejected with, also where another contract of the suite made it", async () => {
       const { registry, ids, accounts } = world();

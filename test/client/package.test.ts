@@ -20,6 +20,9 @@ import { ADMIN, roleOf } from "civitas/access";
 import { history } from "civitas/city";
 import { formatCityCode } from "civitas/city/code";
 import { DirectoryError } from "civitas/directory";
+import { seatInWords } from "civitas/escrow";
+import budget from "civitas/escrow/budget.schema.json" with { type: "json" };
+import terms from "civitas/escrow/terms-document.schema.json" with { type: "json" };
 import { AccountKey, claimId, findIdentity, getResolver, parseDocument, READY_SCHEMAS } from "civitas/identity";
 import schema from "civitas/identity/claim-document.schema.json" with { type: "json" };
 import { createTagFile, openTagFile } from "civitas/identity/tag-file";
@@ -48,6 +51,9 @@ const identities = [
   schema.title,
   typeof claimId,
   typeof parseDocument,
+  seatInWords(1),
+  typeof budget,
+  typeof terms,
 ];
 console.log(JSON.stringify({ printed: city.printed, names, controllers, events, wrong: wrong.name, missing, status, identities }));
 client.provider.destroy();
@@ -108,6 +114,9 @@ describe("the package", function () {
           "Claim document",
           "function",
           "function",
+          "the contractor",
+          "object",
+          "object",
         ],
       });
     } finally {

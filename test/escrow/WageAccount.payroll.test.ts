@@ -1,0 +1,446 @@
+import { expect } from "chai";
+import { ZeroHash } from "ethers";
+
+import { domainAt, PAYROLL_TYPES } from "../../src/escrow/typed-data.js";
+import { MAX_WAGE, PayrollTree } from "../../src/escrow/rows.js";
+import { LABOUR, roleOf } from "../../src/index.js";
+import { word } from "../identity/world.js";
+import { blockOf, ethers, HEBEI, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
+import { at } from "./milestones.js";
+import {
+  beginOf,
+  type Draft,
+  draftOf,
+  filed,
+  monthAfter,
+  oppose,
+  PayrollStatus,
+  rule,
+  send,
+  site,
+  type Site,
+  supplemented,
+} from "./wages.js";
+import { amendmentOf, DAY, openProject, Seat, signAmendment, signOffice, subcontract, terminate } from "./world.js";
+
+describe("WageAccount: payrolls", () => {
+  async function badPeriod(world: Site, draft: Draft, by = world.company.operator): Promise<void> {
+    await expect(send(world, draft, by))
+      .to.be.revertedWithCustomError(world.wages, "WagePeriodInvalid")
+      .withArgs(draft.header.period);
+  }
+
+  describe("file", () => {
+    it("keeps header, sum and root of all rows", async () => {
+      const world = await loadFixture(site);
+      const { wages, project, seat, company, hands, month } = world;
+      const draft = await draftOf(world, [
+        [1, 100n],
+        [3, 5n],
+      ]);
+      const { id, header, rows } = draft;
+      expect(id).to.equal(await world.digest("wages", PAYROLL_TYPES, { ...header }));
+      const tree = new PayrollTree(id, [
+        { worker: 1, amount: 100n },
+        { worker: 3, amount: 5n },
+      ]);
+      expect(await wages.rootOf(id, rows)).to.deep.equal([105n, tree.root]);
+      expect(await wages.connect(company.operator).file.staticCall(header, rows, [])).to.equal(id);
+      const sent = send(world, draft);
+      const list = rows.map(({ worker, amount }) => [worker, amount]);
+      await expect(sent)
+        .to.emit(wages, "PayrollFiled")
+        .withArgs(id, project, seat, Object.values(header), 105n, tree.root, list, company.operator);
+      const { Filed } = PayrollStatus;
+      const [filedAt, block] = [await timeOf(sent), await blockOf(sent)];
+      expect(await wages.payrollOf(id)).to.deep.equal([
+        project,
+        Filed,
+        seat,
+        month,
+        false,
+        false,
+        2,
+        filedAt,
+        block,
+        105,
+        0,
+        tree.root,
+      ]);
+      expect(await wages.undecidedOf(project)).to.equal(1);
+      for (const { worker } of hands) expect(await wages.isFiled(project, month, worker)).to.equal(worker !== 2);
+      expect(await wages.isFiled(project, world.before, 1)).to.equal(false);
+    });
+
+    it("has a tree over any number of rows, and none over none", async () => {
+      const { wages } = await loadFixture(site);
+      const payroll = word();
+      expect(await wages.rootOf(payroll, [])).to.deep.equal([0n, ZeroHash]);
+      for (const count of [1, 2, 3, 4, 5, 7, 8, 33]) {
+        const rows = Array.from({ length: count }, (_, i) => ({ worker: i + 1, amount: BigInt(i) * 7n + 1n }));
+        const tree = new PayrollTree(payroll, rows);
+        expect(await wages.rootOf(payroll, rows)).to.deep.equal([tree.total, tree.root]);
+      }
+    });
+
+    it("is the employer's: of nobody else's workers", async () => {
+      const world = await loadFixture(site);
+      const { wages, project, stranger, contractor, owner, company, foreman } = world;
+      const other = await subcontract(world, project);
+      const draft = await draftOf(world, [[1, 1n]]);
+      for (const by of [stranger, contractor.operator, owner.operator, other.company.operator, company.account]) {
+        await expect(send(world, draft, by))
+          .to.be.revertedWithCustomError(wages, "NotAuthorized")
+          .withArgs(draft.id, by);
+      }
+      for (const [worker, by, employer] of [
+        [1, other.company, other.seat],
+        [1, contractor, Seat.Contractor],
+        [foreman.worker, company, world.seat],
+        [99, company, world.seat],
+      ] as const) {
+        await expect(send(world, await draftOf(world, [[worker, 1n]], { employer }), by.operator))
+          .to.be.revertedWithCustomError(wages, "WorkerInvalid")
+          .withArgs(project, worker);
+      }
+      await send(
+        world,
+        await draftOf(world, [[foreman.worker, 1n]], { employer: Seat.Contractor }),
+        contractor.operator,
+      );
+    });
+
+    it("is for a company that employs, in a project there is", async () => {
+      const world = await loadFixture(site);
+      const { wages, projects, project, owner } = world;
+      for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter, world.seat + 1]) {
+        await expect(send(world, await draftOf(world, [[1, 1n]], { employer }), owner.operator))
+          .to.be.revertedWithCustomError(wages, "NotEmployer")
+          .withArgs(project, employer);
+      }
+      await expect(send(world, await draftOf(world, [[1, 1n]], { project: word() }))).to.be.revertedWithCustomError(
+        projects,
+        "ProjectUnknown",
+      );
+      const { project: other } = await openProject(world);
+      const elsewhere = await draftOf(world, [[1, 1n]], { project: other, employer: Seat.Contractor });
+      await expect(send(world, elsewhere, world.contractor.operator))
+        .to.be.revertedWithCustomError(wages, "WorkerInvalid")
+        .withArgs(other, 1);
+    });
+
+    it("is not repeated; another chain or contract gives it another id", async () => {
+      const world = await loadFixture(site);
+      const { wages } = world;
+      const first = await filed(world);
+      await expect(send(world, first)).to.be.revertedWithCustomError(wages, "PayrollExists").withArgs(first.id);
+      const { chainId } = await ethers.provider.getNetwork();
+      const here = ethers.TypedDataEncoder.hash(
+        domainAt("wages", chainId, await wages.getAddress()),
+        PAYROLL_TYPES,
+        first.header,
+      );
+      expect(here).to.equal(first.id);
+      expect(await wages.idOf({ ...first.header, serial: 4_000_000_000 })).not.to.equal(first.id);
+    });
+
+    it("has a row at least and 500 at most, workers ascending, none of nothing or too much", async () => {
+      const world = await loadFixture(site);
+      const { wages } = world;
+      const many = Array.from({ length: 501 }, (_, i) => [i + 1, 1n] as const);
+      const refused = [
+        [[], 0],
+        [many, 501],
+        [[[0, 1n]], 0],
+        [[[1, 0n]], 0],
+        [[[1, MAX_WAGE + 1n]], 0],
+        [
+          [
+            [1, 1n],
+            [1, 1n],
+          ],
+          1,
+        ],
+        [
+          [
+            [1, 1n],
+            [3, 1n],
+            [2, 1n],
+          ],
+          2,
+        ],
+      ] as const;
+      for (const [rows, position] of refused) {
+        await expect(send(world, await draftOf(world, rows)))
+          .to.be.revertedWithCustomError(wages, "RowsInvalid")
+          .withArgs(position);
+      }
+      await expect(send(world, await draftOf(world, many.slice(0, 500)))) // as many as there may be, but not workers
+        .to.be.revertedWithCustomError(wages, "WorkerInvalid");
+      await send(world, await draftOf(world, [[1, MAX_WAGE]]));
+    });
+
+    it("has no worker in two payrolls of a month, whoever files", async () => {
+      const world = await loadFixture(site);
+      const { wages, project, month, before, labour } = world;
+      await send(world, await draftOf(world, [[2, 1n]]));
+      for (const rows of [
+        [[2, 1n]],
+        [
+          [1, 1n],
+          [2, 5n],
+          [3, 1n],
+        ],
+      ] as const) {
+        await expect(send(world, await draftOf(world, rows)))
+          .to.be.revertedWithCustomError(wages, "WorkerPaidTwice")
+          .withArgs(project, 2, month);
+      }
+      await filed(world, { period: before }, labour);
+      await expect(send(world, await draftOf(world, [[2, 1n]], { period: before })))
+        .to.be.revertedWithCustomError(wages, "WorkerPaidTwice")
+        .withArgs(project, 2, before);
+    });
+
+    it("counts workers by 256", async () => {
+      const world = await loadFixture(site);
+      const { wages, project, seat, month } = world;
+      // As if 600 were enrolled: three words, of the second one worker.
+      const known = await wages.workerOf(project, 1);
+      await fakeWorkers(world, [255, 256, 511, 512, 600]);
+      expect(await wages.workerOf(project, 600)).to.deep.equal(known);
+      const rows = [1, 255, 256, 512, 600].map((worker) => [worker, 1n] as const);
+      await send(world, await draftOf(world, rows, { employer: seat }));
+      for (const [worker] of rows) expect(await wages.isFiled(project, month, worker)).to.equal(true);
+      for (const worker of [0, 2, 254, 257, 511, 513, 599, 601]) {
+        expect(await wages.isFiled(project, month, worker)).to.equal(false);
+      }
+      await send(world, await draftOf(world, [[511, 1n]]));
+      for (const rest of [
+        [[511, 1n]],
+        [
+          [3, 1n],
+          [600, 1n],
+        ],
+      ] as const) {
+        await expect(
+          send(world, await draftOf(world, rest)),
+        ).to.be.revertedWithCustomError(wages, "WorkerPaidTwice");
+      }
+    });
+  });
+
+  describe("the month", () => {
+    it("is one, and has begun, to the second", async () => {
+      const world = await loadFixture(site);
+      const { month } = world;
+      const next = monthAfter(month);
+      for (const period of [0, 100, 202_600, 202_613, 16_777_215]) {
+        await badPeriod(world, await draftOf(world, [[1, 1n]], { period }));
+      }
+      const draft = await draftOf(world, [[1, 1n]], { period: next });
+      await at(beginOf(next) - 1);
+      await badPeriod(world, draft);
+      await at(beginOf(next));
+      await send(world, draft);
+    });
+
+    it("is due for the labour office after the payday of the next one, to the second", async () => {
+      const world = await loadFixture(site);
+      const { wages, labour, month } = world;
+      const draft = await draftOf(world, [[1, 1n]]);
+      const due = beginOf(monthAfter(month)) + 15 * DAY;
+      await badPeriod(world, draft, labour);
+      await at(due - 1);
+      await badPeriod(world, draft, labour);
+      await at(due);
+      await send(world, draft, labour);
+      expect((await wages.payrollOf(draft.id)).byOffice).to.equal(true);
+    });
+
+    it("is always due for the office once the project is over, which files until thirty days later", async () => {
+      const world = await loadFixture(site);
+      const { wages, labour, project, projects } = world;
+      await terminate(world, project);
+      const until = Number((await projects.projectOf(project)).endedAt) + 30 * DAY;
+      await send(world, await draftOf(world, [[1, 1n]]), labour);
+      await badPeriod(world, await draftOf(world, [[2, 1n]], { period: monthAfter(monthAfter(world.month)) }), labour);
+      const [second, third] = [await draftOf(world, [[2, 1n]]), await draftOf(world, [[3, 1n]])];
+      await at(until);
+      await send(world, second);
+      await at(until + 1);
+      for (const by of [world.company.operator, labour]) {
+        await expect(send(world, third, by))
+          .to.be.revertedWithCustomError(wages, "TooLate")
+          .withArgs(until);
+      }
+    });
+
+    it("is filed in a suspended city by the office that stands in", async () => {
+      const world = await loadFixture(site);
+      const { wages, manager, registry, hebei, officer, before } = world;
+      await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
+      const { header, rows, id } = await draftOf(world, [[1, 1n]], { period: before });
+      const file = async () => wages.connect(officer).file(header, rows, [HEBEI]);
+      await expect(file()).to.be.revertedWithCustomError(wages, "NotAuthorized").withArgs(id, officer);
+      await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
+      await file();
+      expect((await wages.payrollOf(id)).byOffice).to.equal(true);
+    });
+  });
+
+  describe("a supplementary payroll", () => {
+    it("names one of the same project, employer and month, and has workers again", async () => {
+      const world = await loadFixture(site);
+      const { wages, project, month } = world;
+      const first = await filed(world);
+      const second = await supplemented(world, first);
+      const third = await supplemented(world, second);
+      expect((await wages.payrollOf(third.id)).supplementary).to.equal(true);
+      expect(await wages.undecidedOf(project)).to.equal(3);
+      const { seat } = await subcontract(world, project);
+      const { project: other } = await openProject(world);
+      const file = async (changes: object) =>
+        send(world, await draftOf(world, [[1, 1n]], { predecessor: first.id, ...changes }));
+      await expect(file({ predecessor: word() })).to.be.revertedWithCustomError(wages, "PredecessorInvalid");
+      await expect(file({ period: world.before }))
+        .to.be.revertedWithCustomError(wages, "PredecessorInvalid")
+        .withArgs(first.id);
+      const { labour } = world;
+      await time.increaseTo(beginOf(monthAfter(month)) + 15 * DAY);
+      for (const changes of [{ employer: seat }, { project: other, employer: Seat.Contractor }]) {
+        const draft = await draftOf(world, [[1, 1n]], { predecessor: first.id, ...changes });
+        await expect(send(world, draft, labour))
+          .to.be.revertedWithCustomError(wages, "PredecessorInvalid")
+          .withArgs(first.id);
+      }
+    });
+
+    it("leaves the month open to who was in none", async () => {
+      const world = await loadFixture(site);
+      const { wages, project, month } = world;
+      const first = await draftOf(world, [[1, 1n]]);
+      await send(world, first);
+      await send(world, await draftOf(world, [[2, 1n]], { predecessor: first.id }));
+      expect(await wages.isFiled(project, month, 2)).to.equal(false);
+      await send(world, await draftOf(world, [[2, 1n]]));
+    });
+  });
+
+  describe("lapse", () => {
+    async function notReady(world: Site, payroll: string, status: bigint): Promise<void> {
+      await expect(world.wages.lapse(payroll))
+        .to.be.revertedWithCustomError(world.wages, "PayrollNotReady")
+        .withArgs(payroll, status);
+    }
+
+    it("ends a supplementary payroll that nobody approved, a fortnight after it was filed, with its rows aside", async () => {
+      const world = await loadFixture(site);
+      const { wages, stranger, project } = world;
+      const first = await filed(world);
+      const second = await supplemented(world, first);
+      const block = await blockOf(oppose(world, second, second.proven.slice(0, 2)));
+      expect(await wages.undecidedOf(project)).to.equal(4);
+      await at(second.filedAt + 14 * DAY);
+      await expect(wages.lapse(second.id))
+        .to.be.revertedWithCustomError(wages, "NotYet")
+        .withArgs(second.filedAt + 14 * DAY + 1);
+      await at(second.filedAt + 14 * DAY + 1);
+      const sent = wages.connect(stranger).lapse(second.id);
+      await expect(sent).to.emit(wages, "PayrollLapsed").withArgs(second.id, block);
+      const { status, changedIn } = await wages.payrollOf(second.id);
+      expect([status, changedIn]).to.deep.equal([PayrollStatus.Lapsed, BigInt(await blockOf(sent))]);
+      expect(await wages.undecidedOf(project)).to.equal(1);
+      await notReady(world, second.id, PayrollStatus.Lapsed);
+      for (const act of [rule(world, second, second.proven[0], 1n), wages.admit(second.id, [second.proven[0]])]) {
+        await expect(act).to.be.revertedWithCustomError(wages, "PayrollNotReady").withArgs(second.id, 3);
+      }
+    });
+
+    it("leaves what was ruled of it owed", async () => {
+      const world = await loadFixture(site);
+      const { wages, project } = world;
+      const second = await supplemented(world, await filed(world));
+      await oppose(world, second, second.proven.slice(0, 2));
+      await time.increaseTo(second.filedAt + 5 * DAY);
+      await rule(world, second, second.proven[0], 60_000n);
+      await time.increaseTo(second.filedAt + 14 * DAY);
+      await wages.lapse(second.id);
+      expect(await wages.undecidedOf(project)).to.equal(1);
+      expect(await wages.reservationOf(await wages.rowKeyOf(second.id, 0))).to.deep.equal([60_000n, 0, 0]);
+      expect((await wages.booksOf(project)).owed).to.equal(60_000n);
+    });
+
+    it("is of no other payroll that fits the budget, nor of one that was approved", async () => {
+      const world = await loadFixture(site);
+      const { wages, projects, contractor } = world;
+      const first = await filed(world);
+      const second = await supplemented(world, first);
+      await time.increaseTo(second.filedAt + 3 * DAY);
+      await wages.connect(contractor.operator).approve(second.id, []);
+      await time.increaseTo(second.filedAt + 15 * DAY);
+      await notReady(world, first.id, PayrollStatus.Filed);
+      await notReady(world, second.id, PayrollStatus.Approved);
+      await expect(wages.lapse(word())).to.be.revertedWithCustomError(projects, "ProjectUnknown");
+    });
+
+    it("ends any that exceeds what the budget leaves, to the fen", async () => {
+      const world = await loadFixture(site);
+      const { wages, contractor, project } = world;
+      const over = await filed(world, {}, world.company.operator, [1n, 2n, 100_000_000n]);
+      await oppose(world, over, [over.proven[0]]);
+      await expect(wages.lapse(over.id))
+        .to.be.revertedWithCustomError(wages, "NotYet")
+        .withArgs(over.filedAt + 14 * DAY + 1);
+      await time.increaseTo(over.filedAt + 14 * DAY);
+      await expect(wages.connect(contractor.operator).approve(over.id, []))
+        .to.be.revertedWithCustomError(wages, "AmountInvalid")
+        .withArgs(100_000_002n, 100_000_000n);
+      await wages.lapse(over.id);
+      expect(await wages.undecidedOf(project)).to.equal(0);
+
+      const again = await loadFixture(site);
+      const fits = await filed(again, {}, again.company.operator, [1n, 2n, 99_999_998n]);
+      await oppose(again, fits, [fits.proven[0]]);
+      await time.increaseTo(fits.filedAt + 15 * DAY);
+      await notReady(again, fits.id, PayrollStatus.Filed);
+      await wages.approve(fits.id, []);
+      expect((await wages.booksOf(again.project)).owed).to.equal(100_000_000n);
+    });
+
+    it("ends one that fitted until the budget was lowered", async () => {
+      const world = await loadFixture(site);
+      const { wages, projects, project } = world;
+      const first = await filed(world, {}, world.company.operator, [1n, 2n, 90_000_000n]);
+      await time.increaseTo(first.filedAt + 15 * DAY);
+      await notReady(world, first.id, PayrollStatus.Filed);
+      const milestones = [{ index: 2, amount: 8_000_000n, content: word() }];
+      const lowered = await amendmentOf(world, project, { budget: 85_000_000n, milestones });
+      await projects.amend(lowered, await signAmendment(world, lowered), await signOffice(world, lowered));
+      await wages.lapse(first.id);
+    });
+  });
+
+  /** Writes worker 1 under other numbers, as if so many more were enrolled. */
+  async function fakeWorkers({ wages, project }: Site, numbers: number[]): Promise<void> {
+    const address = await wages.getAddress();
+    const coder = ethers.AbiCoder.defaultAbiCoder();
+    const slotOf = (base: number, worker: number) => {
+      const ofProject = ethers.keccak256(coder.encode(["bytes32", "uint256"], [project, base]));
+      return BigInt(ethers.keccak256(coder.encode(["uint32", "bytes32"], [worker, ofProject])));
+    };
+    const read = async (slot: bigint) => ethers.provider.getStorage(address, slot);
+    for (let base = 0; base < 20; ++base) {
+      if ((await read(slotOf(base, 1) + 1n)) !== (await wages.workerOf(project, 1)).key) continue;
+      const words = [await read(slotOf(base, 1)), await read(slotOf(base, 1) + 1n)];
+      for (const number of numbers) {
+        for (const [i, value] of words.entries()) {
+          const slot = ethers.toQuantity(slotOf(base, number) + BigInt(i));
+          await ethers.provider.send("hardhat_setStorageAt", [address, slot, value]);
+        }
+      }
+      return;
+    }
+    throw new Error("no worker found in storage");
+  }
+});

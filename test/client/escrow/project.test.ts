@@ -1,111 +1,22 @@
 import { expect } from "chai";
 
-import { actIn, type ProjectActs, worksPaymentsIn } from "../../../src/escrow/act.js";
-import { amendProject, openProject, registerSubcontract } from "../../../src/escrow/agreement.js";
-import type { Budget } from "../../../src/escrow/budget.js";
-import { draftAmendment, draftSubcontract } from "../../../src/escrow/change.js";
-import { EvidenceError, milestoneEvidence } from "../../../src/escrow/evidence.js";
+import { actIn, worksPaymentsIn } from "../../../src/escrow/act.js";
+import { amendProject } from "../../../src/escrow/agreement.js";
+import { draftAmendment } from "../../../src/escrow/change.js";
 import { projectHistory } from "../../../src/escrow/history.js";
 import { projectOf } from "../../../src/escrow/project.js";
 import { FIRST_SUBCONTRACTOR, SEATS } from "../../../src/escrow/seat.js";
-import { checkStatement, type Statement, statementOf, worksTransactionId } from "../../../src/escrow/statement.js";
-import { statementCsv, statementLines, statementTable } from "../../../src/escrow/statement-text.js";
-import { textHash } from "../../../src/escrow/terms.js";
-import { countPayment } from "../../../src/invoice/payment.js";
-import { BANKING, decodeError, PAYMENT, roleOf } from "../../../src/index.js";
-import { type Company, newCompany } from "../../escrow/world.js";
+import { worksTransactionId } from "../../../src/escrow/statement.js";
+import { statementCsv, statementTable } from "../../../src/escrow/statement-text.js";
+import { TermsError } from "../../../src/escrow/terms.js";
+import { BANKING, roleOf } from "../../../src/index.js";
+import { newCompany } from "../../escrow/world.js";
 import { word } from "../../identity/world.js";
 import { loadFixture, SHIJIAZHUANG, time } from "../../world.js";
 import { caught } from "../identity-world.js";
 import { collect } from "../world.js";
-import { inspected, schoolTerms, signedBy, signedByAll, siteOffice, type SiteOffice } from "./world.js";
-
-const DAY = 86_400;
-
-/** The school with a subcontractor who has a quarter of the first milestone, and somebody for each act. */
-interface School extends SiteOffice {
-  project: string;
-  company: Company;
-  acts: Record<"owner" | "contractor" | "supervisor" | "arbiter" | "court" | "labour" | "anyone" | "sub", ProjectActs>;
-}
-
-const schoolWith = async (changes: Partial<Budget>): Promise<School> => {
-  const world = await loadFixture(siteOffice);
-  const { contracts, stranger, contractor } = world;
-  const document = await schoolTerms(world, changes);
-  const { project } = await openProject(contracts, stranger, await signedByAll(world, document));
-  const company = await newCompany(world);
-  const draft = draftSubcontract(world.network, {
-    ...{ project, subcontractor: company.id, account: company.account.address, title: "土方分包" },
-    shares: [{ milestone: 0, share: "25" }],
-    deadline: new Date(world.now.getTime() + 30 * DAY * 1000),
-  });
-  await registerSubcontract(contracts, stranger, await signedBy(draft, { contractor, subcontractor: company }));
-  const as = (by: Parameters<typeof actIn>[1]) => actIn(contracts, by, project);
-  return {
-    ...world,
-    ...{ project, company },
-    acts: {
-      ...{ owner: as(world.owner.operator), contractor: as(contractor.operator), sub: as(company.operator) },
-      ...{ supervisor: as(world.supervisor.operator), arbiter: as(world.arbiter.operator) },
-      ...{ court: as(world.court), labour: as(world.labour), anyone: as(stranger) },
-    },
-  };
-};
-const school = async (): Promise<School> => schoolWith({});
-/** A school whose next milestone waits for the invoice of the last payment. */
-const invoicedSchool = async (): Promise<School> => schoolWith({ invoicingDays: 20 });
-
-/** The same with all money in, and the deposit. */
-async function fundedSchool(): Promise<School> {
-  return fund(await loadFixture(school));
-}
-
-async function fundedInvoicedSchool(): Promise<School> {
-  return fund(await loadFixture(invoicedSchool));
-}
-
-async function fund(world: School): Promise<School> {
-  const { acts, settlement, owner, contractor } = world;
-  await acts.owner.fund(100_000_000n);
-  await settlement.connect(owner.operator).transfer(contractor.operator, 10_000_000n);
-  await acts.contractor.payDeposit(3_000_000n);
-  return world;
-}
-
-const papers = () => textHash({ title: "验收报告", salt: word() });
-
-/** Requests a milestone. */
-async function request(world: School, milestone: number): Promise<void> {
-  const document = await inspected(world, world.project, milestone);
-  await world.acts.contractor.request(milestone, { document, content: papers() });
-}
-
-/** Requests, approves and settles a milestone. */
-async function settled(world: School, milestone: number): Promise<void> {
-  await request(world, milestone);
-  await world.acts.supervisor.approve(milestone);
-  await time.increase(5 * DAY + 1);
-  await world.acts.anyone.settle(milestone);
-}
-
-async function soundStatement(world: School, options: { block?: number } = {}): Promise<Statement> {
-  const statement = await statementOf(world.contracts, world.project, options);
-  expect(checkStatement(statement)).to.deep.equal([]);
-  const lines = statementLines(statement);
-  const total = (...sections: string[]) =>
-    lines.reduce((sum, { section, amount }) => sum + (sections.includes(section) ? amount : 0n), 0n);
-  expect(total("in")).to.equal(total("held", "out"));
-  return statement;
-}
-
-const refusalOf = async (sent: Promise<unknown>): Promise<string> =>
-  decodeError(
-    await sent.then(
-      () => null,
-      (e: unknown) => e,
-    ),
-  ).name;
+import { DAY, fundedSchool, papers, refusalOf, request, school, settled, soundStatement } from "./school.js";
+import { signedByAll } from "./world.js";
 
 describe("a project as a client sees it", () => {
   it("shows what was agreed, with seats, milestones and times", async () => {
@@ -204,61 +115,6 @@ describe("a project as a client sees it", () => {
   });
 });
 
-describe("evidence for a milestone", () => {
-  it("proves two fields and keeps the others, wherever their salts put them", async () => {
-    const world = await loadFixture(fundedSchool);
-    const { project, milestones, contractor } = world;
-    let swapped = 0;
-    for (let i = 0; i < 12; i++) {
-      const values: Record<string, string> = i % 2 === 0 ? {} : { findings: "合格" };
-      const document = await inspected(world, project, 0, values);
-      const evidence = milestoneEvidence(document, project, 0, papers());
-      if (evidence.fields[0]?.name === "milestone") swapped += 1;
-      expect(evidence.fields).to.have.length(2);
-      await milestones.connect(contractor.operator).request.staticCall(project, 0, evidence);
-    }
-    expect(swapped).to.be.within(1, 11); // once in two thousand times it is not
-  });
-
-  it("is not taken from a claim about something else", async () => {
-    const world = await loadFixture(fundedSchool);
-    const { project } = world;
-    const document = await inspected(world, project, 1);
-    const other = await caught(EvidenceError, () => milestoneEvidence(document, project, 0, papers()));
-    expect(other.message).to.equal('the claim\'s field "milestone" says 1, not 0; take the claim about this milestone');
-    await caught(EvidenceError, () => milestoneEvidence(document, word(), 1, papers()));
-    const erased = {
-      ...document,
-      fields: document.fields.filter((field) => !("name" in field) || field.name !== "project"),
-    };
-    const nothing = await caught(EvidenceError, () => milestoneEvidence(erased, project, 1, papers()));
-    expect(nothing.message).to.include("says nothing");
-  });
-
-  it("names the registry that knows the last payment as invoiced, where the terms ask for that", async () => {
-    const world = await loadFixture(fundedInvoicedSchool);
-    const { contracts, acts, project, manager, shijiazhuang, escrow, payments, stranger } = world;
-    await settled(world, 0);
-    const receipt = await acts.anyone.payOut(SEATS.contractor);
-    expect(await refusalOf(request(world, 1))).to.equal("NotInvoiced");
-    await manager.connect(shijiazhuang).grantRole(roleOf(SHIJIAZHUANG, PAYMENT), escrow, 0);
-    const [paid] = worksPaymentsIn(contracts, receipt);
-    const payment = await countPayment(
-      contracts,
-      stranger,
-      await escrow.getAddress(),
-      SHIJIAZHUANG,
-      paid!.transactionId,
-    );
-    expect((await payments.stateOf(payment)).left).to.equal(paid!.amount);
-    expect(await refusalOf(request(world, 1))).to.equal("NotInvoiced");
-    await time.increase(20 * DAY);
-    await request(world, 1);
-    const view = await projectOf(contracts, project);
-    expect(view.milestones[1]?.status).to.equal("Requested");
-  });
-});
-
 describe("acts in a project", () => {
   it("pay in with an approval where that is needed, and only then", async () => {
     const world = await loadFixture(school);
@@ -294,6 +150,29 @@ describe("acts in a project", () => {
     await acts.anyone.feedWages();
     const { works, wages } = await soundStatement(world);
     expect([works.toWages, wages.fed, works.available]).to.deep.equal([30_000_000n, 30_000_000n, 70_000_000n]);
+  });
+
+  it("draft no change order below what was put in, or that takes from a subcontractor", async () => {
+    const world = await loadFixture(fundedSchool);
+    const deadline = new Date(((await time.latest()) + DAY) * 1000);
+    const draft = async () =>
+      draftAmendment(world.contracts, world.project, {
+        budget: "900000.00",
+        milestones: [{ milestone: 1, title: "主体结构", amount: "420000.00" }],
+        deadline,
+      });
+    expect((await caught(TermsError, draft)).faults).to.deep.equal([
+      "the budget is below 1000000.00, which was put in already; raise it",
+      "wages are below 200000.00, which they got already; raise budget or wage share",
+    ]);
+    const milestones = [
+      { milestone: 0, title: "地基与基础", amount: "299999.99" },
+      { milestone: 1, title: "主体结构", amount: "500000.01" },
+    ];
+    const shrunk = async () => draftAmendment(world.contracts, world.project, { milestones, deadline });
+    expect((await caught(TermsError, shrunk)).faults).to.deep.equal([
+      "milestone 0 is shared with subcontractors; it can only grow",
+    ]);
   });
 
   it("return, contest and rule on milestones", async () => {

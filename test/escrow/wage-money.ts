@@ -47,7 +47,10 @@ export async function payday(): Promise<Payday> {
 export async function openPayday(world: Works, count: number, changes: TermsChanges = {}): Promise<Payday> {
   const { project } = await openProject(world, { ...changes, money: { ...world.inToken, ...changes.money } });
   const workers: Hired[] = [];
-  for (let i = 0; i < count; ++i) workers.push(await hire(world, project));
+  for (let i = 0; i < count; ++i) {
+    const one = await hire(world, project);
+    workers.push({ ...one, account: getAddress(one.account) });
+  }
   return { ...world, project, workers, period: await monthNow() };
 }
 

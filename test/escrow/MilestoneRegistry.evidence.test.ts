@@ -69,7 +69,7 @@ describe("MilestoneRegistry: evidence", () => {
       ["project", project],
       ["milestone", "0"],
     ];
-    const wrong: EvidenceChanges["fields"][] = [
+    const wrong: NonNullable<EvidenceChanges["fields"]>[] = [
       [],
       [both[0]!],
       [both[1]!],

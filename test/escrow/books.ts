@@ -104,7 +104,8 @@ async function checkEvents({ escrow }: EscrowWorld, id: string, logs: Log[]): Pr
   expect(sum(contributions.map(({ put }) => put)), "contributions").to.equal(books.funded);
   expect(sum(contributions.map(({ taken }) => taken)), "refunds").to.equal(books.refunded);
   expect(sum(companies.map(({ earned }) => earned)), "earnings of seats").to.equal(totals.earned);
-  const gone = books.withheld + books.recovered + books.paid + books.handedOver + totals.forfeited;
+  const recovered = books.recovered - books.repaid;
+  const gone = books.withheld + recovered + books.paid + books.handedOver + totals.forfeited;
   expect(totals.awarded, "awarded == gone + buckets").to.equal(gone + books.credit + books.retained);
 }
 

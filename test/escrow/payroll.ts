@@ -73,7 +73,7 @@ export interface Owed {
   account: string;
 }
 
-/** The contractor owes a new worker so much: the payroll is filed, and approved a day later. */
+/** The contractor owes a new worker so much: the payroll is filed, and approved as soon as it can be. */
 export async function owe(world: EscrowWorld, project: string, amount: bigint): Promise<Owed> {
   const { wages, contractor } = world;
   const { worker, account } = await hire(world, project);
@@ -87,7 +87,7 @@ export async function owe(world: EscrowWorld, project: string, amount: bigint): 
   const payroll = await wages.idOf(header);
   const acting = wages.connect(contractor.operator);
   await booked(world, acting.file(header, [{ worker, amount }], []));
-  await time.increase(DAY);
+  await time.increase(await wages.OBJECTION_TIME());
   await booked(world, acting.approve(payroll, []));
   return { payroll, row: { position: 0, worker, amount, proof: [] }, account };
 }

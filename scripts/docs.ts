@@ -84,6 +84,7 @@ const SECTIONS = [
 const VARIANTS: Record<string, Record<string, string>[]> = {
   CityUnknown: [{}, { city: "the network" }],
   TagTaken: [{}, { version: "0" }],
+  CloseOutInvalid: [{}, { closedOut: "true" }],
   CityNotActive: [{ city: "`city`", inactive: "`city`" }, {}],
 };
 

@@ -22,6 +22,7 @@ import {
   Inflow,
   Manner,
   newAddress,
+  openPayday,
   OPPOSITION_WINDOW,
   owe,
   pay,
@@ -344,8 +345,12 @@ describe("WageAccount: the end", () => {
 
     it("nothing to nobody, nor of another project, nor what is owed to none", async () => {
       const world = await loadFixture(closed);
-      const { wages, projects, project, filed, at } = world;
-      await time.increaseTo(at + CUSTODY_WAIT);
+      const { wages, projects, project, filed } = world;
+      const other = await openPayday(world, 1);
+      await time.increaseTo((await endAndClose(other)) + CUSTODY_WAIT);
+      await expect(takeIntoCustody(other, filed.id, newAddress()))
+        .to.be.revertedWithCustomError(wages, "PayrollNotReady")
+        .withArgs(filed.id, PayrollStatus.Unknown);
       await expect(takeIntoCustody(world, filed.id, ZeroAddress))
         .to.be.revertedWithCustomError(wages, "AccountInvalid")
         .withArgs(project, ZeroAddress);

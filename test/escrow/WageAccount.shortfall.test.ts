@@ -4,6 +4,7 @@ import { loadFixture, time } from "../world.js";
 import { nonZero } from "./books.js";
 import {
   checked,
+  crowd,
   cover,
   feed,
   type Filed,
@@ -150,5 +151,30 @@ describe("WageAccount: payments to workers, while not all of it is there", () =>
     await token.setBlocked(workers[1]!.account, false);
     await pay(world, filed, [1]);
     expect(await haveGot(world)).to.deep.equal([100n, 200n, 300n, 330n, 70n]);
+  });
+
+  it("are counted by 256", async () => {
+    const world = await loadFixture(payday);
+    const { wages } = world;
+    await crowd(world, 260);
+    const filed = await owe(world, Array<bigint>(260).fill(3n));
+    await cover(world, 520n);
+    await pay(world, filed, [0, 256, 1, 257, 256, 0, 259]);
+    expect(await wages.reservationOf(filed.id)).to.deep.equal([780n, 520n, 10n]);
+    expect((await wages.rowOf(filed.id, 256)).paidInPart).to.equal(2);
+    await cover(world, 260n);
+    await pay(world, filed, [257, 255, 1, 256, 0, 257]);
+    expect(await wages.reservationOf(filed.id)).to.deep.equal([780n, 780n, 17n]);
+    for (const [position, status] of [
+      ...[0, 1, 255, 256, 257].map((one) => [one, RowStatus.Paid] as const),
+      ...[2, 254, 258, 259].map((one) => [one, RowStatus.Standing] as const),
+    ]) {
+      expect((await wages.rowOf(filed.id, position)).status, String(position)).to.equal(status);
+    }
+    for (const start of [0, 150]) {
+      const positions = Array.from({ length: start === 0 ? 150 : 110 }, (_, i) => start + i);
+      await pay(world, filed, positions);
+    }
+    expect(await wages.reservationOf(filed.id)).to.deep.equal([780n, 780n, 780n]);
   });
 });

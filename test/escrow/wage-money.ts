@@ -1,7 +1,7 @@
 /** What tests of the money of wages share: a project with workers, its payrolls, and each act, after which the wages' books add up. */
 import { expect } from "chai";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { type ContractTransactionResponse, getAddress, hexlify, randomBytes } from "ethers";
+import { AbiCoder, type ContractTransactionResponse, getAddress, hexlify, keccak256, randomBytes } from "ethers";
 
 import { WORKER_ACCOUNT_TYPES } from "../../src/escrow/typed-data.js";
 import { PayrollTree, type ProvenRow } from "../../src/escrow/rows.js";
@@ -52,6 +52,30 @@ export async function openPayday(world: Works, count: number, changes: TermsChan
     workers.push({ ...one, account: getAddress(one.account) });
   }
   return { ...world, project, workers, period: await monthNow() };
+}
+
+/** Writes worker 1 under the numbers from 6 to `last` too, as if so many were enrolled; all are paid to the one account. */
+export async function crowd({ wages, project }: Payday, last: number): Promise<void> {
+  const address = await wages.getAddress();
+  const coder = AbiCoder.defaultAbiCoder();
+  const { key } = await wages.workerOf(project, 1);
+  const slotOf = (base: number, worker: number) => {
+    const ofProject = keccak256(coder.encode(["bytes32", "uint256"], [project, base]));
+    return BigInt(keccak256(coder.encode(["uint32", "bytes32"], [worker, ofProject])));
+  };
+  const read = async (slot: bigint) => ethers.provider.getStorage(address, slot);
+  for (let base = 0; base < 20; ++base) {
+    const slot = slotOf(base, 1);
+    if ((await read(slot + 1n)) !== key) continue;
+    const words = [await read(slot), key];
+    for (let number = 6; number <= last; ++number) {
+      for (const [i, value] of words.entries()) {
+        await networkHelpers.setStorageAt(address, slotOf(base, number) + BigInt(i), value);
+      }
+    }
+    return;
+  }
+  throw new Error("no worker found in storage");
 }
 
 // ------------------------------------------------------------------------------------------------------------------- books

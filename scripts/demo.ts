@@ -2,12 +2,13 @@
 import { network } from "hardhat";
 
 import { cityStory } from "./demo/cities.js";
+import { escrowStory } from "./demo/escrow.js";
 import { identityStory } from "./demo/identity.js";
 import { invoiceStory } from "./demo/invoice.js";
 import { chapter, stage, tell } from "./demo/stage.js";
 
 const started = Date.now();
-console.log("Civitas: cities, residents, claims and invoices for a consortium of cities");
+console.log("Civitas: cities, residents, claims, invoices and escrow for a consortium of cities");
 const connection = await network.getOrCreate();
 const inProcess = connection.networkConfig.type === "edr-simulated";
 chapter(
@@ -27,6 +28,7 @@ await cityStory(told);
 await identityStory(told);
 const out = process.env["CIVITAS_OUT"];
 await invoiceStory(told, out === undefined ? {} : { out });
+await escrowStory(told);
 
 const blocks = await connection.ethers.provider.getBlockNumber();
 console.log(`\nDone in ${((Date.now() - started) / 1000).toFixed(0)} s, ${blocks} blocks. Next: README.md, docs/.`);

@@ -60,7 +60,7 @@ contract FundEscrow is FundStore {
         _contributions[project][msg.sender].put += amount;
         emit ProjectFunded(project, msg.sender, amount, _touch(project));
         uint128 forWages = _splitOff(project, p);
-        _pull(p.token, msg.sender, uint256(amount) * p.unit);
+        _pull(p.token, uint256(amount) * p.unit);
         _sendToWages(project, p, forWages, IWageAccount.Inflow.Share);
     }
 
@@ -81,11 +81,12 @@ contract FundEscrow is FundStore {
         books.available += amount;
         emit AdvanceRepaid(project, msg.sender, amount, _touch(project));
         IProjectRegistry.Project memory p = projects.projectOf(project);
-        _pull(p.token, msg.sender, uint256(amount) * p.unit);
+        _pull(p.token, uint256(amount) * p.unit);
     }
 
     // -------------------------------------------------------------------------------------------------------- companies
 
+    // slither-disable-start reentrancy-no-eth
     /// @inheritdoc IFundEscrow
     function payOut(ProjectId project, uint16 seat) external nonReentrant returns (bytes32 transactionId) {
         IProjectRegistry.Project memory p = projects.projectOf(project);
@@ -104,6 +105,8 @@ contract FundEscrow is FundStore {
         IProjectRegistry.Seat memory company = projects.seatOf(project, seat);
         return _pay(project, p, PaymentRecord(company.party, company.account, seat, PaymentKind.Payout, amount, 0));
     }
+
+    // slither-disable-end reentrancy-no-eth
 
     /// @inheritdoc IFundEscrow
     function releaseRetention(ProjectId project, uint16 seat) external nonReentrant {

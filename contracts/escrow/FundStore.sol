@@ -22,6 +22,7 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
         uint256 index;
     }
 
+    // slither-disable-start uninitialized-state
     mapping(ProjectId project => Books) internal _books;
     mapping(ProjectId project => mapping(uint16 seat => SeatBooks)) internal _seats;
     mapping(ProjectId project => mapping(address funder => Contribution)) internal _contributions;
@@ -29,6 +30,7 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
     mapping(bytes32 transactionId => Place) private _places;
     /// @dev One more than the place of the contractor's last payment.
     mapping(ProjectId project => uint256) internal _payouts;
+    // slither-disable-end uninitialized-state
 
     /// @inheritdoc IFundEscrow
     mapping(ProjectId project => uint40) public changedIn;

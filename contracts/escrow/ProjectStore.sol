@@ -33,6 +33,7 @@ abstract contract ProjectStore is CityManaged, EIP712, IProjectRegistry {
     /// @inheritdoc IProjectRegistry
     IIdentityRegistry public immutable identities;
 
+    // slither-disable-start uninitialized-state
     /// @inheritdoc IProjectRegistry
     address public escrow;
     /// @inheritdoc IProjectRegistry
@@ -48,6 +49,7 @@ abstract contract ProjectStore is CityManaged, EIP712, IProjectRegistry {
     mapping(ProjectId project => mapping(uint16 seat => SeatChange)) internal _seatChanges;
     mapping(ProjectId project => Petition) internal _petitions;
     mapping(CityId city => Floors) internal _floors;
+    // slither-disable-end uninitialized-state
 
     /// @dev A party's seat, plus one; 0 for none.
     mapping(ProjectId project => mapping(IdentityId party => uint256)) private _seatedAs;

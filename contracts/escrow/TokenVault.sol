@@ -39,11 +39,11 @@ abstract contract TokenVault is CityManaged, ReentrancyGuard, ITokenVault {
 
     // -------------------------------------------------------------------------------------------------------- internal
 
-    /// @dev Take tokens from an account that approved them.
-    function _pull(address token, address from, uint256 amount) internal {
+    /// @dev Take tokens from the caller, who approved them.
+    function _pull(address token, uint256 amount) internal {
         heldOf[token] += amount;
         uint256 before = _balanceOf(token);
-        IERC20(token).safeTransferFrom(from, address(this), amount);
+        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
         _checkMoved(token, amount, _balanceOf(token) - before);
     }
 
@@ -67,6 +67,7 @@ abstract contract TokenVault is CityManaged, ReentrancyGuard, ITokenVault {
     }
 
     function _checkMoved(address token, uint256 asked, uint256 moved) internal pure {
+        // slither-disable-next-line incorrect-equality
         require(asked == moved, TokenUntrue(token, asked, moved));
     }
 }

@@ -75,7 +75,7 @@ contract WageAccount is WagePayments {
         _add(books, Book.Deposit, amount);
         _deduct(books, Book.DepositOwed, _min(amount, _of(books, Book.DepositOwed)));
         emit WageDepositPaid(project, msg.sender, amount);
-        _pull(p.token, msg.sender, _tokens(amount, p.unit));
+        _pull(p.token, _tokens(amount, p.unit));
     }
 
     /// @inheritdoc IWageAccount
@@ -86,7 +86,7 @@ contract WageAccount is WagePayments {
         _add(books, Book.Covered, amount);
         _add(books, Book.Free, amount);
         emit WagesCovered(project, msg.sender, amount);
-        _pull(p.token, msg.sender, _tokens(amount, p.unit));
+        _pull(p.token, _tokens(amount, p.unit));
         _reserve(project, p, COVERED_ALONG);
     }
 

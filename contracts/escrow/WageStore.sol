@@ -175,6 +175,7 @@ abstract contract WageStore is CityManaged, EIP712, IWages {
 
     /// @dev An amount is owed from now on; nothing is nothing to wait for.
     function _owe(ProjectId project, TaxPeriod period, bytes32 key, uint128 amount) internal {
+        // slither-disable-next-line incorrect-equality
         if (amount == 0) return;
         Ledger storage ledger = _ledgers[project];
         ledger.everOwed += amount;

@@ -37,6 +37,7 @@ abstract contract WageWorkers is WageStore, IWageRules {
         ProjectId project = enrolment.project;
         IProjectRegistry.Project memory p = _projectOf(project);
         _checkStanding(p.city, LABOUR, lineage);
+        // slither-disable-next-line incorrect-equality
         bool claimable = p.endedAt == 0 || block.timestamp <= p.endedAt + CLAIM_WINDOW;
         require(claimable, ProjectNotReady(project, p.status));
         _checkDeadline(enrolment.deadline);

@@ -185,11 +185,14 @@ describe("WageAccount: the end", () => {
       const world = await loadFixture(ended);
       const { wages, project, token, from } = world;
       const guarded = wages.interface.encodeErrorResult("ReentrancyGuardReentrantCall");
-      for (const act of ["closeOut", "returnDeposit"] as const) {
-        await token.setCall(wages, wages.interface.encodeFunctionData(act, [project]), act === "closeOut");
-        if (act === "closeOut") await time.setNextBlockTimestamp(from);
-        const sent = act === "closeOut" ? closeOut(world) : returnDeposit(world);
-        await expect(sent).to.emit(token, "CalledBack").withArgs(wages, false, guarded);
+      const calls = [
+        [closeOut, wages.interface.encodeFunctionData("closeOut", [project])],
+        [returnDeposit, wages.interface.encodeFunctionData("returnDeposit", [project])],
+      ] as const;
+      await time.increaseTo(from);
+      for (const [i, [act, data]] of calls.entries()) {
+        await token.setCall(wages, data, i === 0);
+        await expect(act(world)).to.emit(token, "CalledBack").withArgs(wages, false, guarded);
       }
     });
   });

@@ -174,4 +174,18 @@ describe("FundEscrow: what is owed for wages", () => {
       .withArgs(project, 50_000);
     expect((await escrow.seatBooksOf(project, seat)).earned).to.equal(250_000n);
   });
+
+  it("of which wages are short comes from subcontractors' shares too", async () => {
+    const world = await open();
+    const { escrow, project } = world;
+    const { seat } = await subcontract(world, project, { shares: [{ milestone: 0, share: 10_000 }] });
+    await request(world, project, 0);
+    await request(world, project, 1);
+    await owe(world, project, 250_000n); // 100,000 more than wages and deposit have
+    await expect(win(world, 0, HALF))
+      .to.emit(escrow, "Withheld")
+      .withArgs(project, 100_000);
+    expect((await escrow.seatBooksOf(project, seat)).earned).to.equal(400_000n);
+    expect((await escrow.seatBooksOf(project, Seat.Contractor)).earned).to.equal(0n);
+  });
 });

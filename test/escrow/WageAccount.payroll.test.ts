@@ -223,9 +223,7 @@ describe("WageAccount: payrolls", () => {
           [600, 1n],
         ],
       ] as const) {
-        await expect(
-          send(world, await draftOf(world, rest)),
-        ).to.be.revertedWithCustomError(wages, "WorkerPaidTwice");
+        await expect(send(world, await draftOf(world, rest))).to.be.revertedWithCustomError(wages, "WorkerPaidTwice");
       }
     });
   });

@@ -280,8 +280,8 @@ describe("WageAccount: workers", () => {
         const digest = TypedDataEncoder.hash(domain, ENROLMENT_TYPES, one.enrolment);
         const employment = {
           ...one.employment,
-          signature: one.holder.sign(digest),
-          ownSignature: one.own.sign(digest),
+          signature: await one.holder.sign(digest),
+          ownSignature: await one.own.sign(digest),
         };
         await expect(enrol(world, { ...one, employment })).to.be.revertedWithCustomError(wages, "SignatureInvalid");
       }

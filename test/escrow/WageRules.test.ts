@@ -93,8 +93,8 @@ describe("WageRules", () => {
     let count = 0;
     IWageRules__factory.createInterface().forEachFunction((one) => {
       ++count;
-      expect(wages.interface.getFunction(one.selector).format()).to.equal(one.format());
-      expect(rules.interface.getFunction(one.selector).format()).to.equal(one.format());
+      expect(wages.interface.getFunction(one.name as "file").format()).to.equal(one.format());
+      expect(rules.interface.getFunction(one.name as "file").format()).to.equal(one.format());
     });
     expect(count).to.equal(13);
   });

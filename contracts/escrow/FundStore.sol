@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {CityId} from "../city/CityId.sol";
 import {Page} from "../common/Page.sol";
 import {IPaymentSource} from "../invoice/IPaymentSource.sol";
 import {IFundEscrow} from "./IFundEscrow.sol";

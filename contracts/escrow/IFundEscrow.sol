@@ -18,8 +18,8 @@ import {ProjectId} from "./ProjectId.sol";
 ///   the deposit, never what nobody has earned.
 /// - The token: see IProjectRegistry. One that refuses an account stops the payments to that account only.
 interface IFundEscrow {
-    /// @notice The books of a project, in minor units. Always: funded + surplus + repaid == toWages + advanced + withheld + paid + handedOver + refunded
-    /// + available + committed + credit + retained.
+    /// @notice The books of a project, in minor units. Always: funded + surplus + repaid == toWages + advanced + withheld + paid +
+    /// handedOver + refunded + available + committed + credit + retained.
     /// @param funded Put in.
     /// @param surplus Back from WageAccount.
     /// @param repaid Works money that wages had drawn, paid back by anyone.
@@ -231,7 +231,8 @@ interface IFundEscrow {
     /// anyone.
     function feedWages(ProjectId project) external;
 
-    /// @notice Pay works money back that wages have drawn, so that the last milestones can be requested. By anyone: it is the contractor's debt.
+    /// @notice Pay works money back that wages have drawn, so that the last milestones can be requested. By anyone: it is the
+    /// contractor's debt.
     function repayAdvance(ProjectId project, uint128 amount) external;
 
     /// @notice Put money into a project, which must have been approved to this contract. By any account that may fund it, up to the budget.
@@ -274,8 +275,8 @@ interface IFundEscrow {
 
     // -------------------------------------------------------------------------------------------------------------- what is left
 
-    /// @notice Give a funder back its part of what is left, once the project has ended, and its wages are closed out and covered, or REFUND_WAIT
-    /// after its end; may be repeated as more comes back. By anyone, to the account that the funder, or a court, named.
+    /// @notice Give a funder back its part of what is left, once the project has ended, and its wages are closed out and covered, or
+    /// REFUND_WAIT after its end; may be repeated as more comes back. By anyone, to the account that the funder, or a court, named.
     function refund(ProjectId project, address funder) external;
 
     /// @notice Have one's own part go back to another account. By the funder.
@@ -290,7 +291,8 @@ interface IFundEscrow {
     /// @notice Put it into force. By anyone.
     function completeRedirection(ProjectId project, address funder) external;
 
-    // -------------------------------------------------------------------------------------------------------------- for the MilestoneRegistry
+    /// ------------------------------------------------------------------------------------------------------------- for the
+    /// MilestoneRegistry
 
     /// @notice Set money apart for a milestone. By the MilestoneRegistry.
     function commit(ProjectId project, uint128 amount) external;

@@ -10,8 +10,8 @@ import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {ProjectId} from "./ProjectId.sol";
 
 /// @title Which milestones of a project are due, and which defects: decisions, and no money.
-/// @notice FundEscrow keeps the money, and moves it as is decided here. Everything has a deadline: where somebody is silent, the terms say what
-/// that means, from the moment it means it.
+/// @notice FundEscrow keeps the money, and moves it as is decided here. Everything has a deadline: where somebody is silent, the terms
+/// say what that means, from the moment it means it.
 ///
 /// Trust assumptions
 /// - Two of owner, contractor and supervisor together cannot take what is not due: what they approve waits out the contest window, in which
@@ -52,13 +52,13 @@ interface IMilestoneRegistry {
     /// @notice What a milestone is requested with.
     /// @param claim An active claim of the terms' schema about this milestone.
     /// @param path Of a claim in a batch, the path to the root.
-    /// @param fields Exactly `project`, the project's id as 0x and 64 lower-case hexadecimal digits, and `milestone`, its place in decimal digits;
-    /// in the order of the proof.
+    /// @param fields Exactly `project`, the project's id as 0x and 64 lower-case hexadecimal digits, and `milestone`, its place in
+    /// decimal digits; in the order of the proof.
     /// @param proof Multiproof of the fields.
     /// @param proofFlags Flags of the multiproof.
     /// @param content Salted hash of the papers.
-    /// @param paymentsVersion Which version of PaymentRegistry in the SuiteDirectory knows the contractor's last payment as invoiced; 0 where
-    /// that is not asked.
+    /// @param paymentsVersion Which version of PaymentRegistry in the SuiteDirectory knows the contractor's last payment as invoiced; 0
+    /// where that is not asked.
     struct Evidence {
         Claim claim;
         bytes32[] path;
@@ -178,8 +178,8 @@ interface IMilestoneRegistry {
 
     // -------------------------------------------------------------------------------------------------------------- milestones
 
-    /// @notice Request a milestone. By an operator of the contractor; with the wage deposit in place, no arrears, and the last payment invoiced if
-    /// the terms say so. In suspended cities too: the money stays under the terms it was signed for.
+    /// @notice Request a milestone. By an operator of the contractor; with the wage deposit in place, no arrears, and the last payment
+    /// invoiced if the terms say so. In suspended cities too: the money stays under the terms it was signed for.
     function request(ProjectId project, uint16 milestone, Evidence calldata evidence) external;
 
     /// @notice Approve a requested milestone. By an operator of the supervisor.
@@ -203,7 +203,8 @@ interface IMilestoneRegistry {
 
     // -------------------------------------------------------------------------------------------------------------- defects
 
-    /// @notice Claim defects on a company's retention, before it is due; all claims together on no more than was ever kept. By an operator of owner or supervisor.
+    /// @notice Claim defects on a company's retention, before it is due; all claims together on no more than was ever kept. By an
+    /// operator of owner or supervisor.
     /// @param by The seat of who claims.
     /// @param grounds Salted hash of what is wrong.
     function claimDefect(ProjectId project, uint16 seat, uint128 amount, uint16 by, bytes32 grounds) external;

@@ -7,7 +7,8 @@ import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
 import {ProjectId} from "./ProjectId.sol";
 
-/// @title The books of a project in one view: what came in, what each bucket holds, what went out to whom, what is owed, and what is due next.
+/// @title The books of a project in one view: what came in, what each bucket holds, what went out to whom, what is owed, and what is due
+/// next.
 /// @notice Reads the other contracts, and keeps nothing.
 interface IProjectBooks {
     /// @notice What is due next.

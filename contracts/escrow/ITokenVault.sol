@@ -6,6 +6,7 @@ import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {ProjectId} from "./ProjectId.sol";
 
 /// @title A contract that keeps tokens of projects, and knows how many.
+/// @notice What FundEscrow and WageAccount have in common.
 interface ITokenVault {
     /// @notice Tokens that belong to no project were sent to where the terms say.
     event StraySwept(ProjectId indexed project, address indexed token, address indexed to, uint256 amount, address by);

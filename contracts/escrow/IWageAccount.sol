@@ -48,8 +48,8 @@ interface IWageAccount is IWageRules {
     // -------------------------------------------------------------------------------------------------------------- what is owed
 
     /// @notice Approve a payroll: its total without rows aside is owed, and reserved as far as money is there. By an operator of the
-    /// contractor, from OBJECTION_TIME after filing on, or of a supplementary one that it did not file by the labour office; by anyone, once
-    /// nobody opposed the whole window, if it is not supplementary. Refused if more would be owed than the budget is.
+    /// contractor, from OBJECTION_TIME after filing on, or of a supplementary one that it did not file by the labour office; by anyone,
+    /// once nobody opposed the whole window, if it is not supplementary. Refused if more would be owed than the budget is.
     function approve(PayrollId payroll, CityId[] calldata lineage) external;
 
     /// @notice Reserve for what is owed, oldest first, as far as money is there. By anyone.

@@ -12,7 +12,8 @@ import {IWages} from "./IWages.sol";
 interface IWageRules is IWages {
     // -------------------------------------------------------------------------------------------------------------- workers
 
-    /// @notice Enrol a worker; or, under the same tag and own key, let an enrolled one go to another employer. By the labour office, also while the
+    /// @notice Enrol a worker; or, under the same tag and own key, let an enrolled one go to another employer. By the labour office, also
+    /// while the
     /// city is suspended, and until CLAIM_WINDOW after the project's end: whoever works is paid. Each claim's holder key enrols once.
     /// @return worker The worker's number in the project, from 1.
     function enrol(
@@ -37,16 +38,16 @@ interface IWageRules is IWages {
 
     // -------------------------------------------------------------------------------------------------------------- payrolls
 
-    /// @notice File a payroll with all its rows. By an operator of the employer; by the labour office, once it is due, or the project is over. Until
-    /// CLAIM_WINDOW after the project's end.
+    /// @notice File a payroll with all its rows. By an operator of the employer; by the labour office, once it is due, or the project is
+    /// over. Until CLAIM_WINDOW after the project's end.
     function file(
         Payroll calldata payroll,
         Row[] calldata rows,
         CityId[] calldata lineage
     ) external returns (PayrollId);
 
-    /// @notice Set rows aside. By an operator of the contractor or the owner, whose money may be drawn, within OPPOSITION_WINDOW of filing, before
-    /// approval. Rows that are aside are skipped.
+    /// @notice Set rows aside. By an operator of the contractor or the owner, whose money may be drawn, within OPPOSITION_WINDOW of
+    /// filing, before approval. Rows that are aside are skipped.
     function oppose(PayrollId payroll, ProvenRow[] calldata rows) external;
 
     /// @notice Set one's own row aside. By anyone, in the same time, with the worker's own key's signature over
@@ -59,16 +60,16 @@ interface IWageRules is IWages {
         bytes calldata signature
     ) external;
 
-    /// @notice Rule what is owed of a row that is aside, from nothing to all, once the time for opposing is over, and within RULING_PERIOD of its being
-    /// set aside. By the labour office; of a payroll that the office filed, by an operator of the arbiter.
+    /// @notice Rule what is owed of a row that is aside, from nothing to all, once the time for opposing is over, and within
+    /// RULING_PERIOD of its being set aside. By the labour office; of a payroll that the office filed, by an operator of the arbiter.
     function rule(PayrollId payroll, ProvenRow calldata row, uint128 amount, CityId[] calldata lineage) external;
 
-    /// @notice Admit rows as filed, where no ruling came in time; of a supplementary payroll only if it was approved. By anyone. What is beyond the
-    /// budget is not owed.
+    /// @notice Admit rows as filed, where no ruling came in time; of a supplementary payroll only if it was approved. By anyone. What is
+    /// beyond the budget is not owed.
     function admit(PayrollId payroll, ProvenRow[] calldata rows) external;
 
-    /// @notice End a supplementary payroll that nobody approved, or any that exceeds what the budget leaves, RULING_PERIOD after it was filed. By
-    /// anyone.
+    /// @notice End a supplementary payroll that nobody approved, or any that exceeds what the budget leaves, RULING_PERIOD after it was
+    /// filed. By anyone.
     function lapse(PayrollId payroll) external;
 
     // -------------------------------------------------------------------------------------------------------------- arrears

@@ -12,8 +12,8 @@ import {ITokenVault} from "./ITokenVault.sol";
 import {ProjectId} from "./ProjectId.sol";
 
 /// @title Tokens of projects, and nothing else.
-/// @notice The part of FundEscrow and WageAccount that moves tokens. What moves is measured: a token that takes a fee, or says it moved what
-/// it did not, is refused with all that was to happen.
+/// @notice The part of FundEscrow and WageAccount that moves tokens. What moves is measured: a token that takes a fee, or says it moved
+/// what it did not, is refused with all that was to happen.
 abstract contract TokenVault is CityManaged, ReentrancyGuard, ITokenVault {
     using SafeERC20 for IERC20;
 

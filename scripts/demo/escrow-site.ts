@@ -7,6 +7,7 @@ import { AccountKey } from "../../src/identity/key.js";
 import { setOperator, signOperator } from "../../src/identity/order.js";
 import { chainTime } from "../../src/identity/presence.js";
 import { newAccount, type Stage } from "./stage.js";
+import { yuan } from "./trade.js";
 
 export const DAY = 86_400;
 export const SHIJIAZHUANG = "MA.156.1301";
@@ -138,6 +139,18 @@ export async function passTo({ stage: { connection, civitas } }: Pick<Site, "sta
 export function employerName({ companies, seats }: Pick<Site, "companies" | "seats">, seat: number): string {
   if (seat === SEATS.contractor) return companies.contractor.name;
   return seat === seats.steel ? companies.steel.name : companies.interior.name;
+}
+
+/** An amount as people read it: 1,746,000.00 yuan. */
+export function money(amount: bigint): string {
+  return `${yuan(amount).replace(/\B(?=(\d{3})+\.)/g, ",")} yuan`;
+}
+
+/** The account that acts for a city. */
+export function officeOf(stage: Stage, code: string): Signer {
+  const office = stage.offices.get(code);
+  if (office === undefined) throw new Error(`${code} has no office yet`);
+  return office;
 }
 
 /** 32 random bytes. */

@@ -1,5 +1,4 @@
 /** Works of the school: the foundation is inspected, approved and paid, and the payment meets its invoice. */
-import { Wallet } from "../../src/identity/wallet.js";
 import {
   evidenceValues,
   INSPECTION_SCHEMA,
@@ -7,13 +6,14 @@ import {
   SEATS,
   statementOf,
   textHash,
+  type WorksPayment,
   worksPaymentsIn,
 } from "../../src/escrow/index.js";
 import { issueClaims, prepareClaim } from "../../src/identity/issue.js";
 import { chainTime } from "../../src/identity/presence.js";
-import { as, DAY, dayOf, PAPERS, passTo, type Site, word } from "./escrow-site.js";
+import { Wallet } from "../../src/identity/wallet.js";
+import { as, DAY, dayOf, money, PAPERS, passTo, type Site, word } from "./escrow-site.js";
 import { chapter, tell, tryTo } from "./stage.js";
-import { yuan } from "./trade.js";
 
 /** An inspector's claim about a milestone, issued to the contractor. */
 export async function inspect(site: Site, milestone: number): Promise<MilestoneRequest> {
@@ -47,15 +47,15 @@ export async function requestAndApprove(site: Site, milestone: number): Promise<
 }
 
 /** Pays a company out, and tells what it got. */
-export async function payOut(site: Site, seat: number, name: string) {
+export async function payOut(site: Site, seat: number, name: string): Promise<WorksPayment> {
   const receipt = await as(site, site.offices.passerBy).payOut(seat);
   const [payment] = worksPaymentsIn(site.stage.civitas, receipt);
   if (payment === undefined) throw new Error("the payment is in the receipt");
-  tell(`${name} gets ${yuan(payment.amount)}.`);
+  tell(`${name} gets ${money(payment.amount)}.`);
   return payment;
 }
 
-export async function worksStory(site: Site): Promise<void> {
+export async function worksStory(site: Site): Promise<WorksPayment> {
   const { stage, companies, offices, seats, project } = site;
   const { contractor, steel } = companies;
   chapter("The foundation is done: requested with an inspection, approved, paid after the time to contest.");
@@ -68,7 +68,7 @@ export async function worksStory(site: Site): Promise<void> {
   await passTo(site, new Date(dayOf(site, 0, 18).getTime() + 5 * DAY * 1000 + 3_600_000));
   await as(site, offices.passerBy).settle(0);
   const { works } = await statementOf(stage.civitas, project);
-  tell(`Five days later anyone settles it. 3 % are retained: ${yuan(works.retained)}.`);
+  tell(`Five days later anyone settles it. 3 % are retained: ${money(works.retained)}.`);
   await payOut(site, seats.steel, `${steel.name}, which has a share of 25 %,`);
-  await payOut(site, SEATS.contractor, contractor.name);
+  return payOut(site, SEATS.contractor, contractor.name);
 }

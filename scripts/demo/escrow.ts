@@ -30,6 +30,8 @@ import {
   type Company,
   DAY,
   dayOf,
+  money,
+  officeOf,
   type Offices,
   PAPERS,
   passTo,
@@ -42,7 +44,6 @@ import {
 import { enrolStory, wageStory } from "./escrow-wages.js";
 import { worksStory } from "./escrow-works.js";
 import { chapter, FREE, idOf, newAccount, type Stage, tell, tryTo } from "./stage.js";
-import { yuan } from "./trade.js";
 
 /** 12,000,000.00 yuan, a fifth of them for wages. */
 const BUDGET = 1_200_000_000n;
@@ -58,9 +59,9 @@ export async function escrowStory(stage: Stage): Promise<void> {
   const site = await plan(stage);
   await fund(site);
   await enrolStory(site);
-  await worksStory(site);
+  const paid = await worksStory(site);
   await wageStory(site);
-  await disputeStory(site);
+  await disputeStory(site, paid);
   await endStory(site);
 }
 
@@ -133,12 +134,6 @@ async function openOffices(stage: Stage) {
   return { city, offices, employment, inspection };
 }
 
-export function officeOf(stage: Stage, code: string): Signer {
-  const office = stage.offices.get(code);
-  if (office === undefined) throw new Error(`${code} has no office yet`);
-  return office;
-}
-
 async function registerAll(at: Pick<Site, "stage" | "city" | "offices">): Promise<Record<Role, Company>> {
   const companies = {
     owner: await registerCompany(at, PAPERS.educationOffice, "11130100MB1EDU0A1Q"),
@@ -208,8 +203,8 @@ async function fund(site: Site): Promise<void> {
   await token.mint(await contractor.operator.getAddress(), DEPOSIT, word(), FREE);
   await as(site, owner.operator).fund(BUDGET);
   const before = await statementOf(stage.civitas, project);
-  tell(`Of ${yuan(BUDGET)} yuan, ${yuan(before.wages.free)} are for wages; ${yuan(before.works.available)} for works.`);
+  tell(`Of ${money(BUDGET)}, ${money(before.wages.free)} are for wages, ${money(before.works.available)} for works.`);
   await as(site, contractor.operator).payDeposit(DEPOSIT);
-  tell(`The contractor pays the wage deposit, ${yuan(DEPOSIT)}: if wages are short, it is used for them.`);
+  tell(`The contractor pays the wage deposit, ${money(DEPOSIT)}: if wages are short, it is used for them.`);
   await tryTo("The owner puts in one yuan more than the budget", async () => as(site, owner.operator).fund(100n));
 }

@@ -29,6 +29,7 @@ export const PAPERS = {
   interiorContract: "装饰装修分包合同 2026-09",
   findings: "承台混凝土强度合格，回弹值 38.6",
   grounds: "三层东侧十二根柱保护层厚度不足",
+  bankAccount: "6217 0001 3009 8841 726",
   courtCase: "（2026）冀0102执4417号",
 } as const;
 
@@ -88,6 +89,8 @@ export interface SiteWorker {
   worker: number;
   seat: number;
   account: string;
+  /** Of the account. */
+  signer: Signer;
   /** Fen a month. */
   wage: bigint;
 }

@@ -1,6 +1,4 @@
 /** Wages of the school: a hundred workers join, a subcontractor tries to redirect what they earned, and the bank pays them all. */
-import { randomBytes } from "ethers";
-
 import { mined } from "../../src/common/mined.js";
 import {
   approvePayroll,
@@ -8,10 +6,14 @@ import {
   enrolWorkers,
   type EnrolmentOrder,
   filePayroll,
+  keyedEndToEndId,
+  newRedemptionAccount,
   offerEnrolment,
+  payRedemption,
   type PayrollDraft,
   type PushResult,
   pushProject,
+  requestRedemption,
   sendWorkerAccount,
   signEnrolment,
   signWorkerAccount,
@@ -20,32 +22,45 @@ import {
   workerView,
 } from "../../src/escrow/index.js";
 import { anchorBatch, type ClaimDraft, prepareBatch } from "../../src/identity/issue.js";
-import { AccountKey } from "../../src/identity/key.js";
 import { LocalTagService, newTagKey } from "../../src/identity/tag.js";
 import { READY_SCHEMAS } from "../../src/identity/schemas/index.js";
 import { Wallet } from "../../src/identity/wallet.js";
-import { type Company, dayOf, employerName, money, monthOf, passTo, type Site, word, WORKERS } from "./escrow-site.js";
-import { chapter, tell, tryTo } from "./stage.js";
+import {
+  type Company,
+  dayOf,
+  employerName,
+  money,
+  monthOf,
+  PAPERS,
+  passTo,
+  type Site,
+  word,
+  WORKERS,
+} from "./escrow-site.js";
+import { chapter, newAccount, tell, tryTo } from "./stage.js";
 import { yuan } from "./trade.js";
 
-/** Whose employer a worker has, by the place in the list: fifty for steel, then thirty-five for the interior, the rest for the contractor. */
-function seatOf({ seats }: Site, i: number): number {
-  if (i < 50) return seats.steel;
-  return i < 85 ? seats.interior : seats.contractor;
+/** Who employs a worker, by the place among all: the first half steel, then 35 % the interior company, the rest the contractor. */
+function seatOf({ seats }: Site, place: number): number {
+  if (place < 0.5) return seats.steel;
+  return place < 0.85 ? seats.interior : seats.contractor;
 }
 
 // -------------------------------------------------------------------------------------------------------------- workers
 
-export async function enrolStory(site: Site): Promise<void> {
+/** @param count How many workers. */
+export async function enrolStory(site: Site, count: number): Promise<void> {
   const { stage, city, offices, employment, project } = site;
   const { civitas } = stage;
-  chapter(`A hundred workers join. The labour office enrols each under an employment claim.`);
+  chapter(`${count} workers join. The labour office enrols each under an employment claim.`);
   const employer = Wallet.create();
-  const workers = WORKERS.map((person, i) => {
-    const seat = seatOf(site, i);
-    const account = new AccountKey(randomBytes(32)).signer;
-    return { ...person, seat, account, wallet: Wallet.create(), wage: BigInt(700_000 + 10_000 * (i % 10)) };
+  const hired = WORKERS.slice(0, count).map(async (person, i) => {
+    const seat = seatOf(site, i / count);
+    const signer = newAccount(stage);
+    const wage = BigInt(700_000 + 10_000 * (i % 10));
+    return { ...person, seat, signer, account: await signer.getAddress(), wallet: Wallet.create(), wage };
   });
+  const workers = await Promise.all(hired);
   const drafts = workers.map(({ name, contract, seat, wallet }): ClaimDraft => {
     const company = companyAt(site, seat);
     return {
@@ -60,7 +75,7 @@ export async function enrolStory(site: Site): Promise<void> {
   });
   const { batch, claims } = await prepareBatch(civitas, await offices.labour.getAddress(), 1, drafts);
   await anchorBatch(civitas, offices.labour, batch);
-  tell("One transaction anchors all hundred claims. Names and contracts are in the workers' wallets alone.");
+  tell("One transaction anchors all these claims. Names and contracts are in the workers' wallets alone.");
 
   const tags = new LocalTagService([newTagKey(1)]);
   const orders: EnrolmentOrder[] = [];
@@ -72,8 +87,8 @@ export async function enrolStory(site: Site): Promise<void> {
     orders.push(await signEnrolment(offer, wallet.document(claim), keys, account));
   }
   const enrolled = await enrolWorkers(civitas, offices.labour, orders);
-  site.workers = workers.map(({ seat, account, wage }, i) => ({
-    ...{ worker: enrolled.workers.get(i) ?? 0, seat, account, wage },
+  site.workers = workers.map(({ seat, account, signer, wage }, i) => ({
+    ...{ worker: enrolled.workers.get(i) ?? 0, seat, account, signer, wage },
   }));
   const counts = [site.seats.steel, site.seats.interior, site.seats.contractor].map(
     (seat) => `${site.workers.filter((one) => one.seat === seat).length} for ${employerName(site, seat)}`,
@@ -161,8 +176,14 @@ export async function wageStory(site: Site): Promise<void> {
   tell(`The bank pushes once more: ${again.paid.length} payments. Nobody is paid twice.`);
 
   chapter("A worker looks, without a wallet, and without asking anyone.");
-  const view = await workerView(civitas, project, site.workers[49]?.worker ?? 0);
+  const [mason] = site.workers;
+  if (mason === undefined) throw new Error("there are workers");
+  const view = await workerView(civitas, project, mason.worker);
   for (const line of workerTable(view).trimEnd().split("\n")) tell(line);
+  const bankAccount = newRedemptionAccount(PAPERS.bankAccount);
+  const redemption = await requestRedemption(civitas, mason.signer, mason.wage, bankAccount);
+  await payRedemption(civitas, site.offices.bank, redemption, keyedEndToEndId(word(), "wage", mason.account));
+  tell(`The bank pays ${money(mason.wage)} to the worker's bank account. The chain has a commitment to its number.`);
 }
 
 async function redirect(site: Site): Promise<void> {

@@ -54,15 +54,20 @@ const MILESTONES: [string, string][] = [
   [PAPERS.interior, "3000000.00"],
 ];
 
-/** Needs the cities, and the schemas' publisher of the chapters about residents. */
-export async function escrowStory(stage: Stage): Promise<void> {
+/**
+ * Needs the cities.
+ * @param options `workers`: how many; 100 if left out.
+ * @returns identities of the companies, which are public.
+ */
+export async function escrowStory(stage: Stage, { workers = 100 }: { workers?: number } = {}): Promise<string[]> {
   const site = await plan(stage);
   await fund(site);
-  await enrolStory(site);
+  await enrolStory(site, workers);
   const paid = await worksStory(site);
   await wageStory(site);
   await disputeStory(site, paid);
   await endStory(site);
+  return Object.values(site.companies).map(({ id }) => id);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- terms

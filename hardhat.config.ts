@@ -33,8 +33,8 @@ const overrides = {
   "contracts/city/CityRegistry.sol": smaller,
   "contracts/invoice/InvoiceRegistry.sol": smaller,
   "contracts/escrow/WageAccount.sol": smallest,
-  "contracts/escrow/WageRules.sol": smallest, // part of WageAccount,
-  "contracts/escrow/FundEscrow.sol": smaller,
+  "contracts/escrow/WageRules.sol": smallest, // part of WageAccount
+  "contracts/escrow/FundEscrow.sol": smallest,
   "contracts/escrow/ProjectRegistry.sol": smallest,
 };
 const solidity = { compilers: [compiler], overrides };

@@ -49,8 +49,7 @@ contract FundEscrow is FundStore {
 
     /// @inheritdoc IFundEscrow
     function fund(ProjectId project, uint128 amount) external nonReentrant {
-        IProjectRegistry.Project memory p = projects.projectOf(project);
-        require(p.status == IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, p.status));
+        IProjectRegistry.Project memory p = _open(project);
         require(projects.mayFund(project, msg.sender), NotFunder(project, msg.sender));
         Books storage books = _books[project];
         _checkAmount(amount, p.budget - books.funded);
@@ -66,21 +65,22 @@ contract FundEscrow is FundStore {
 
     /// @inheritdoc IFundEscrow
     function feedWages(ProjectId project) external nonReentrant {
-        IProjectRegistry.Project memory p = projects.projectOf(project);
+        IProjectRegistry.Project memory p = _open(project);
+        uint128 before = _books[project].toWages;
         uint128 forWages = _splitOff(project, p);
-        require(forWages != 0, AmountInvalid(0, 0));
+        require(_books[project].toWages != before, AmountInvalid(0, 0));
         _sendToWages(project, p, forWages, IWageAccount.Inflow.Share);
     }
 
     /// @inheritdoc IFundEscrow
     function repayAdvance(ProjectId project, uint128 amount) external nonReentrant {
+        IProjectRegistry.Project memory p = _open(project);
         Books storage books = _books[project];
         _checkAmount(amount, books.advanced - books.recovered);
         books.repaid += amount;
         books.recovered += amount;
         books.available += amount;
         emit AdvanceRepaid(project, msg.sender, amount, _touch(project));
-        IProjectRegistry.Project memory p = projects.projectOf(project);
         _pull(p.token, uint256(amount) * p.unit);
     }
 
@@ -96,7 +96,7 @@ contract FundEscrow is FundStore {
         uint128 forWages = 0;
         books.credit = books.frozen;
         _books[project].credit -= amount;
-        if (seat == CONTRACTOR) (amount, forWages) = _charge(project, amount);
+        if (seat == CONTRACTOR) (amount, forWages) = _charge(project, amount, 0);
         books.paid += amount;
         _books[project].paid += amount;
         _sendToWages(project, p, forWages, IWageAccount.Inflow.Withheld);
@@ -119,7 +119,7 @@ contract FundEscrow is FundStore {
         _seats[project][seat].retained = 0;
         _books[project].retained -= amount;
         emit RetentionReleased(project, seat, amount, _touch(project));
-        uint128 forWages = _credit(project, seat, amount);
+        uint128 forWages = _credit(project, seat, amount, 0);
         _sendToWages(project, p, forWages, IWageAccount.Inflow.Withheld);
     }
 
@@ -325,6 +325,11 @@ contract FundEscrow is FundStore {
         emit WageShareSplitOff(project, forWages, drawn);
     }
 
+    function _open(ProjectId project) private view returns (IProjectRegistry.Project memory p) {
+        p = projects.projectOf(project);
+        require(p.status == IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, p.status));
+    }
+
     function _checkFreeze(ProjectId project, uint16 seat, uint128 amount, CityId[] calldata lineage) private view {
         IProjectRegistry.Project memory p = projects.projectOf(project);
         _checkStanding(p.city, JUSTICE, lineage);
@@ -357,9 +362,11 @@ contract FundEscrow is FundStore {
         return _wages().closedOutAt(project) != 0 && _wages().owedOf(project) == 0;
     }
 
-    /// @dev Nothing will be available any more that is not now.
+    /// @dev Nothing will be available any more that is not now: neither from milestones, nor from retention, wages or the contractor's debt.
     function _isFinal(ProjectId project) private view returns (bool) {
-        return _books[project].committed == 0 && _books[project].retained == 0;
+        Books storage books = _books[project];
+        bool isRecovered = books.advanced == books.recovered || _seats[project][CONTRACTOR].credit == 0;
+        return books.committed == 0 && books.retained == 0 && isRecovered && _wages().closedOutAt(project) != 0;
     }
 
     /// @dev In proportion to what was put in, of all that ever went or can go back; the last takes what rounding left.

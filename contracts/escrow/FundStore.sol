@@ -112,18 +112,20 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
             uint128 part = _partOf(award, shares[i]);
             left -= part;
             // slither-disable-next-line unused-return
-            _earn(project, p, seats[i], part);
+            _earn(project, p, seats[i], part, 0);
         }
-        forWages += _earn(project, p, CONTRACTOR, left);
+        forWages += _earn(project, p, CONTRACTOR, left, forWages);
     }
 
     /// @notice A company earned money. Retention is of all it ever earned, so that parts of a fen are never lost or made.
+    /// @param withheld What of the debt for wages is on its way there.
     /// @return forWages How much of it is to be sent to WageAccount.
     function _earn(
         ProjectId project,
         IProjectRegistry.Project memory p,
         uint16 seat,
-        uint128 amount
+        uint128 amount,
+        uint128 withheld
     ) private returns (uint128 forWages) {
         SeatBooks storage books = _seats[project][seat];
         uint128 kept = 0;
@@ -136,13 +138,18 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
             _books[project].retained += kept;
         }
         emit Earned(project, seat, amount, kept);
-        return _credit(project, seat, amount - kept);
+        return _credit(project, seat, amount - kept, withheld);
     }
 
     /// @notice Money is payable to a company.
     /// @return forWages How much of it is to be sent to WageAccount.
-    function _credit(ProjectId project, uint16 seat, uint128 amount) internal returns (uint128 forWages) {
-        if (seat == CONTRACTOR) (amount, forWages) = _charge(project, amount);
+    function _credit(
+        ProjectId project,
+        uint16 seat,
+        uint128 amount,
+        uint128 withheld
+    ) internal returns (uint128 forWages) {
+        if (seat == CONTRACTOR) (amount, forWages) = _charge(project, amount, withheld);
         _seats[project][seat].credit += amount;
         _books[project].credit += amount;
     }
@@ -150,9 +157,13 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
     /// @notice Of what the contractor is to get, what it owes for wages goes there, and what wages drew of the works money goes back.
     /// @return left What it gets.
     /// @return forWages How much is to be sent to WageAccount.
-    function _charge(ProjectId project, uint128 amount) internal returns (uint128 left, uint128 forWages) {
+    function _charge(
+        ProjectId project,
+        uint128 amount,
+        uint128 withheld
+    ) internal returns (uint128 left, uint128 forWages) {
         Books storage books = _books[project];
-        (left, forWages) = _withhold(project, amount, _wages().owedOf(project));
+        (left, forWages) = _withhold(project, amount, _wages().owedOf(project) - withheld);
         uint128 recovered = _min(left, books.advanced - books.recovered);
         if (recovered == 0) return (left, forWages);
         books.recovered += recovered;

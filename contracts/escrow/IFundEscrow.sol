@@ -228,11 +228,11 @@ interface IFundEscrow {
     // -------------------------------------------------------------------------------------------------------------- money in
 
     /// @notice Split off what wages are due by the terms and did not get yet, after a change of the terms, as far as money is available. By
-    /// anyone.
+    /// anyone, while the project is open.
     function feedWages(ProjectId project) external;
 
-    /// @notice Pay works money back that wages have drawn, so that the last milestones can be requested. By anyone: it is the
-    /// contractor's debt.
+    /// @notice Pay works money back that wages have drawn, so that the last milestones can be requested. By anyone, while the project is
+    /// open: it is the contractor's debt.
     function repayAdvance(ProjectId project, uint128 amount) external;
 
     /// @notice Put money into a project, which must have been approved to this contract. By any account that may fund it, up to the budget.
@@ -291,8 +291,7 @@ interface IFundEscrow {
     /// @notice Put it into force. By anyone.
     function completeRedirection(ProjectId project, address funder) external;
 
-    /// ------------------------------------------------------------------------------------------------------------- for the
-    /// MilestoneRegistry
+    // ------------------------------------------------------------------------------------------------- for the MilestoneRegistry
 
     /// @notice Set money apart for a milestone. By the MilestoneRegistry.
     function commit(ProjectId project, uint128 amount) external;

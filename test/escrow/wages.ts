@@ -13,7 +13,7 @@ import { contentOf, LATER, newKey, termsOf as claimTermsOf, word } from "../iden
 import { loadFixture, time, timeOf } from "../world.js";
 import { lastMonth, monthNow } from "./payroll.js";
 import { works, type Works } from "./works.js";
-import { type Company, EMPLOYMENT, type EscrowWorld, openProject, Seat, subcontract } from "./world.js";
+import { type Company, DAY, EMPLOYMENT, type EscrowWorld, openProject, Seat, subcontract } from "./world.js";
 
 type Signer = HardhatEthersSigner;
 type Sent = Promise<ContractTransactionResponse>;
@@ -266,6 +266,28 @@ export async function object(world: Site, { id }: Filed, row: ProvenRow, own: Pe
 /** The labour office rules. */
 export async function rule(world: Site, { id }: Filed, row: ProvenRow, amount: bigint, by = world.labour): Sent {
   return world.wages.connect(by).rule(id, row, amount, []);
+}
+
+// -------------------------------------------------------------------------------------------------------------------- rows
+
+export const WINDOW = 5 * DAY;
+export const RULING_TIME = 14 * DAY;
+
+export interface FiledSite extends Site {
+  payroll: Filed;
+}
+
+/** A payroll of three rows is filed, by the subcontractor. */
+export async function filedSite(): Promise<FiledSite> {
+  const world = await loadFixture(site);
+  return { ...world, payroll: await filed(world) };
+}
+
+/** And the contractor has opposed its first row. */
+export async function opposed(): Promise<FiledSite & { until: number }> {
+  const world = await loadFixture(filedSite);
+  const asideAt = await timeOf(oppose(world, world.payroll, [world.payroll.proven[0]]));
+  return { ...world, until: asideAt + RULING_TIME };
 }
 
 // ----------------------------------------------------------------------------------------------------------------- arrears

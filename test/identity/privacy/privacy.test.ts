@@ -3,6 +3,8 @@ import { AbiCoder, concat, hexlify, id, keccak256, randomBytes, sha256, toUtf8By
 import { network } from "hardhat";
 
 import { cityStory } from "../../../scripts/demo/cities.js";
+import { escrowStory } from "../../../scripts/demo/escrow.js";
+import { PAPERS, WORKERS } from "../../../scripts/demo/escrow-site.js";
 import { identityStory, type IdentitySecrets, PERSONS, TEXTS } from "../../../scripts/demo/identity.js";
 import { invoiceStory } from "../../../scripts/demo/invoice.js";
 import { stage, type Stage } from "../../../scripts/demo/stage.js";
@@ -10,6 +12,11 @@ import { CUSTOMERS, type InvoiceSecrets } from "../../../scripts/demo/trade.js";
 import { ownParty } from "../../../src/identity/document.js";
 import { collect, type Piece } from "./evidence.js";
 import { type Link, links, type Planted, search, wordsOf } from "./leaks.js";
+
+/** As many as a night has here: enough for paths of some length. */
+const RIDES = 500;
+/** As many build the school here. */
+const BUILDERS = 12;
 
 /** What the persons of the demo would not want to be found. */
 const PLANTED: Planted[] = [
@@ -21,17 +28,20 @@ const PLANTED: Planted[] = [
     { what: `18th birthday of the ${who}`, text: `${Number(birthDate.slice(0, 4)) + 18}${birthDate.slice(4)}` },
     { what: `address of the ${who}`, text: address },
   ]),
-  ...Object.entries({ ...TEXTS, ...CUSTOMERS }).map(([what, text]) => ({ what, text })),
+  ...Object.entries({ ...TEXTS, ...CUSTOMERS, ...PAPERS }).map(([what, text]) => ({ what, text })),
+  ...WORKERS.slice(0, BUILDERS).flatMap(({ name, number, contract }, i) => [
+    { what: `name of worker ${i + 1}`, text: name },
+    { what: `number of worker ${i + 1}`, text: number },
+    { what: `contract of worker ${i + 1}`, text: contract },
+  ]),
   { what: "tax number of the employer, without its country", text: CUSTOMERS.employerTaxNumber.slice(2) },
 ];
-
-/** As many as a night has here: enough for paths of some length. */
-const RIDES = 500;
 
 describe("Privacy: the whole demo, searched", () => {
   let told: Stage;
   let secrets: IdentitySecrets;
   let trade: InvoiceSecrets;
+  let companies: string[];
   let pieces: Piece[];
 
   before(async function () {
@@ -44,6 +54,7 @@ describe("Privacy: the whole demo, searched", () => {
       const first = (await told.connection.ethers.provider.getBlockNumber()) + 1;
       secrets = await identityStory(told);
       trade = await invoiceStory(told, { rides: RIDES });
+      companies = await escrowStory(told, { workers: BUILDERS });
       pieces = await collect(told.connection, first);
     } finally {
       console.log = log;
@@ -53,6 +64,13 @@ describe("Privacy: the whole demo, searched", () => {
   it("collects calldata, events, storage and code", () => {
     for (const kind of ["calldata", "event", "storage", "code"]) {
       expect(pieces.filter(({ where }) => where.startsWith(kind)).length, kind).to.be.greaterThan(5);
+    }
+  });
+
+  it("among them those of the school, its workers and their wages", async () => {
+    for (const of of [told.suite.projects, told.suite.escrow, told.suite.wages]) {
+      const address = (await of.getAddress()).toLowerCase();
+      expect(pieces.filter(({ contract }) => contract === address).length).to.be.greaterThan(BUILDERS);
     }
   });
 
@@ -210,7 +228,8 @@ describe("Privacy: the whole demo, searched", () => {
   async function publicWords(): Promise<Set<string>> {
     const words = new Set<string>();
     const { suite } = told;
-    for (const contract of [...identityContracts(), ...invoiceContracts(), suite.p256, suite.manager]) {
+    const others = [suite.p256, suite.manager, suite.escrow];
+    for (const contract of [...identityContracts(), ...invoiceContracts(), ...others]) {
       words.add((await contract.getAddress()).slice(2).toLowerCase());
       contract.interface.forEachEvent(({ topicHash }) => words.add(topicHash.slice(2)));
     }
@@ -220,7 +239,7 @@ describe("Privacy: the whole demo, searched", () => {
       for (const { from } of block?.prefetchedTransactions ?? []) words.add(from.slice(2).toLowerCase());
     }
     const schemaCreated = suite.claims.interface.getEvent("SchemaCreated").topicHash;
-    const sellers = new Set(trade.sellers.map((identity) => identity.slice(2)));
+    const sellers = new Set([...trade.sellers, ...companies].map((identity) => identity.slice(2)));
     const open = pieces.filter(
       ({ data, where }) =>
         data.startsWith(schemaCreated) || (where.startsWith("event") && sellers.has(data.slice(2 + 64, 2 + 128))),

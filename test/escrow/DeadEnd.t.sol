@@ -20,8 +20,36 @@ contract DeadEndTest is Test {
         _handler = new DeadEndHandler();
     }
 
-    /// forge-config: default.fuzz.runs = 12
+    /// forge-config: default.fuzz.runs = 24
     function testFuzz_noMoneyIsEverStuck(uint256 seed) public {
+        _comeToADeadEnd(seed);
+    }
+
+    /// @dev What a dead end leaves is reached: each way out of it is taken.
+    function test_everyWayOutIsTaken() public {
+        string[10] memory ways = [
+            "settle",
+            "settleDefect",
+            "releaseRetention",
+            "liftFreeze",
+            "lapse",
+            "admit",
+            "complete",
+            "closeOut",
+            "returnDeposit",
+            "takeIntoCustody"
+        ];
+        uint256[10] memory taken;
+        for (uint256 seed = 0; seed < 6; ++seed) {
+            vm.warp(1_000_000_000);
+            _handler = new DeadEndHandler();
+            _comeToADeadEnd(seed);
+            for (uint256 i = 0; i < ways.length; ++i) taken[i] += _handler.allowed(ways[i]);
+        }
+        for (uint256 i = 0; i < ways.length; ++i) assertGt(taken[i], 0, ways[i]);
+    }
+
+    function _comeToADeadEnd(uint256 seed) private {
         for (uint256 i = 0; i < 12; ++i) _handler.fund(uint256(keccak256(abi.encode(seed, "fund", i))));
         for (uint256 i = 0; i < 8; ++i) _handler.payDeposit(uint256(keccak256(abi.encode(seed, "deposit", i))));
         for (uint256 i = 0; i < 100; ++i) _play(uint256(keccak256(abi.encode(seed, i))));

@@ -13,7 +13,7 @@ import {EscrowHandler} from "./EscrowHandler.sol";
 contract DeadEndHandler is EscrowHandler {
     /// @dev All companies have lost their keys; some accounts stay blocked for ever.
     function abandon(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         for (uint256 person = 0; person < PERSONS; ++person) _lost[person] = true;
         HostileToken(tokens[2]).setManner(HostileToken.Manner.Honest);
         for (uint256 i = 0; i < _blocked.length; ++i) {

@@ -56,6 +56,13 @@ abstract contract EscrowActs is WorksModel {
 
     // ---------------------------------------------------------------------------------------------------------------- acting
 
+    /// @dev Mostly hours after the last act, as periods are days; now and then in the same second.
+    function _start(uint256 seed) internal {
+        uint256 before = block.timestamp;
+        _begin(seed);
+        if (_random(5) != 0) vm.warp(before + _random(3) * _random(8 hours));
+    }
+
     /// @dev An act that may be refused.
     function _do(string memory name, address target, address by, bytes memory call) internal returns (bool done) {
         (done, ) = _try(target, by, call);

@@ -29,7 +29,7 @@ contract EscrowHandler is WageHandler {
 
     /// @dev The network's and the cities' acts; closing concerns all contracts of projects.
     function govern(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         // The country is not suspended for long: all would wait.
         for (uint256 i = 0; i < 4 && !isActive(1); ++i) this.rule(_random(type(uint256).max));
         this.rule(_random(type(uint256).max));
@@ -38,13 +38,13 @@ contract EscrowHandler is WageHandler {
     }
 
     function wait(uint256 seed) external {
-        _begin(seed);
-        vm.warp(block.timestamp + _random(40 days));
+        _start(seed);
+        vm.warp(block.timestamp + _random(_random(4) == 0 ? 150 days : 9 days));
     }
 
     /// @dev A token breaks its promises, mostly not for long, and blocks accounts for longer.
     function mischief(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         HostileToken token = HostileToken(tokens[2]);
         if (_random(2) == 0) {
             bool honest = token.manner() != HostileToken.Manner.Honest;
@@ -60,7 +60,7 @@ contract EscrowHandler is WageHandler {
 
     /// @dev A company loses its keys.
     function lose(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         if (_random(6) == 0) _lost[_random(PERSONS)] = true;
     }
 
@@ -68,7 +68,7 @@ contract EscrowHandler is WageHandler {
 
     /// @dev A new milestone, and perhaps more for wages; lower wages need the labour office, which does not sign here.
     function amend(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         Facts storage facts = _facts[p];
         if (_miles[p].length == 6 || _lost[_seatedBy[p][0]] || _lost[_seatedBy[p][1]] || _lost[_seatedBy[p][2]]) return;
@@ -101,7 +101,7 @@ contract EscrowHandler is WageHandler {
     }
 
     function terminate(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         bool lost = _lost[_seatedBy[p][0]] || _lost[_seatedBy[p][1]] || _lost[_seatedBy[p][2]];
         if (lost || _random(6) != 0) return;
@@ -120,9 +120,9 @@ contract EscrowHandler is WageHandler {
 
     /// @dev Owner or contractor asks, the arbiter grants.
     function petition(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
-        if (_random(4) != 0) return;
+        if (_random(8) != 0) return;
         (address by, bool right) = _actorOf(p, OWNER);
         bytes memory call = abi.encodeCall(projects.petition, (projectIds[p], bytes32(seed)));
         _do("petition", address(projects), by, call);
@@ -132,14 +132,14 @@ contract EscrowHandler is WageHandler {
     }
 
     function expireOrClose(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         _expireOrClose(_anyProject());
     }
 
     // ----------------------------------------------------------------------------------------------------------------- seats
 
     function proposeAccount(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), _company());
         (address by, bool right) = _actorOf(p, seat);
         address account = _newAccount();
@@ -150,7 +150,7 @@ contract EscrowHandler is WageHandler {
     }
 
     function replaceParty(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), uint16(_random(SEATS)));
         (address by, CityId[] memory lineage, bool right) = _officerOf(p, JUSTICE);
         uint256 person = _random(2) == 0 ? _seatedBy[p][seat] : SEATS + _random(PERSONS - SEATS);
@@ -158,7 +158,7 @@ contract EscrowHandler is WageHandler {
     }
 
     function vetoChange(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), _company());
         (address by, bool right) = _actorOf(p, seat);
         bytes memory call = abi.encodeCall(projects.vetoSeatChange, (projectIds[p], seat));
@@ -166,7 +166,7 @@ contract EscrowHandler is WageHandler {
     }
 
     function completeChange(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), uint16(_random(SEATS)));
         for (uint256 i = 0; i < SEATS && _changes[p][seat].dueAt == 0; ++i) seat = (seat + 1) % SEATS;
         _complete(p, seat);

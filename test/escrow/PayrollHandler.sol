@@ -25,7 +25,7 @@ abstract contract PayrollHandler is WorksHandler {
     // --------------------------------------------------------------------------------------------------------------- workers
 
     function enrol(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         if (_hands[p].length == 8) return;
         (address by, CityId[] memory lineage, bool right) = _officerOf(p, LABOUR);
@@ -36,14 +36,14 @@ abstract contract PayrollHandler is WorksHandler {
 
     /// @dev Mostly with the worker's own key, sometimes another's.
     function changeAccount(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         uint32 worker = uint32(1 + _random(_hands[p].length));
         _changeAccount(p, worker, _random(6) == 0 ? uint32(1 + _random(_hands[p].length)) : worker);
     }
 
     function declareArrears(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         TaxPeriod period = periodAt(block.timestamp - 40 days, 0);
         uint128 amount = uint128(1 + _random(50_000));
@@ -55,7 +55,7 @@ abstract contract PayrollHandler is WorksHandler {
     }
 
     function endArrears(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         for (uint256 i = 0; i < PROJECTS && !wages.inArrears(projectIds[p]); ++i) p = (p + 1) % PROJECTS;
         if (_random(2) == 0) {
@@ -70,7 +70,7 @@ abstract contract PayrollHandler is WorksHandler {
     // -------------------------------------------------------------------------------------------------------------- payrolls
 
     function file(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 employer) = (_anyProject(), _company());
         IWages.Payroll memory header;
         (header.project, header.employer) = (projectIds[p], employer);
@@ -94,7 +94,7 @@ abstract contract PayrollHandler is WorksHandler {
     }
 
     function oppose(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, uint256 at, bool any) = _anyRow(IWages.PayrollStatus.Filed, RowState.Standing);
         if (!any) return;
         PayrollFile storage payroll = _payrolls[i];
@@ -110,7 +110,7 @@ abstract contract PayrollHandler is WorksHandler {
 
     /// @dev Mostly with the worker's own key, sometimes another's.
     function object(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, uint256 at, bool any) = _anyRow(IWages.PayrollStatus.Filed, RowState.Standing);
         if (!any) return;
         PayrollFile storage payroll = _payrolls[i];
@@ -126,7 +126,7 @@ abstract contract PayrollHandler is WorksHandler {
 
     /// @dev By the office; by the arbiter, of what the office filed.
     function ruleRow(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, uint256 at, bool any) = _anyRow(IWages.PayrollStatus.Approved, RowState.Aside);
         if (!any) return;
         PayrollFile storage payroll = _payrolls[i];
@@ -142,13 +142,13 @@ abstract contract PayrollHandler is WorksHandler {
     }
 
     function admit(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, uint256 at, bool any) = _anyRow(IWages.PayrollStatus.Approved, RowState.Aside);
         if (any) _admit(i, at);
     }
 
     function approvePayroll(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, bool any) = _anyPayroll(IWages.PayrollStatus.Filed);
         if (!any) return;
         (address by, bool right) = _actorOf(_payrolls[i].project, CONTRACTOR);
@@ -156,7 +156,7 @@ abstract contract PayrollHandler is WorksHandler {
     }
 
     function lapse(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, bool any) = _anyPayroll(IWages.PayrollStatus.Filed);
         if (any) _lapse(i);
     }

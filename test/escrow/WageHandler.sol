@@ -10,7 +10,7 @@ import {PayrollHandler} from "./PayrollHandler.sol";
 /// @title Random acts on wages money: paying, covering, and the end.
 abstract contract WageHandler is PayrollHandler {
     function payOne(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, uint256 at, bool any) = _anyRow(
             IWages.PayrollStatus.Approved,
             _random(2) == 0 ? RowState.Standing : RowState.Admitted
@@ -19,18 +19,18 @@ abstract contract WageHandler is PayrollHandler {
     }
 
     function payAll(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, bool any) = _anyPayroll(IWages.PayrollStatus.Approved);
         if (any) _payAll(i);
     }
 
     function reserve(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         _reserve(_anyProject(), _random(6));
     }
 
     function cover(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         for (uint256 i = 0; i < PROJECTS && _uncovered(p) == 0; ++i) p = (p + 1) % PROJECTS;
         (uint128 amount, address by) = (_partOf(_uncovered(p)), funders[_random(FUNDERS)]);
@@ -41,7 +41,7 @@ abstract contract WageHandler is PayrollHandler {
 
     /// @dev An operator of the contractor that funder 0 has given tokens; a stranger may not.
     function payDeposit(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         for (uint256 i = 0; i < PROJECTS && _wages[p].deposit >= _facts[p].wageDeposit; ++i) p = (p + 1) % PROJECTS;
         uint128 missing = _facts[p].wageDeposit - _min(_facts[p].wageDeposit, _wages[p].deposit);
@@ -56,17 +56,17 @@ abstract contract WageHandler is PayrollHandler {
     }
 
     function closeOut(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         _closeOut(_anyEnded());
     }
 
     function returnDeposit(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         _returnDeposit(_anyEnded());
     }
 
     function takeIntoCustody(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 i, uint256 at, bool any) = _anyRow(IWages.PayrollStatus.Approved, RowState.Admitted);
         if (!any) return;
         (address by, CityId[] memory lineage, bool right) = _officerOf(_payrolls[i].project, LABOUR);

@@ -25,10 +25,10 @@ abstract contract WorksHandler is EscrowActs {
     // ----------------------------------------------------------------------------------------------------------------- money
 
     function fund(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         uint128 rest = _facts[p].budget - _works[p].funded;
-        uint128 amount = _partOf(_random(3) == 0 ? rest : rest / 3);
+        uint128 amount = _partOf(_random(2) == 0 ? rest : rest / 2);
         address by = _random(20) == 0 ? RELAYER : funders[_random(FUNDERS)];
         bool right = _isOpen(p) && amount != 0 && amount <= rest && by != RELAYER;
         bytes memory call = abi.encodeCall(escrow.fund, (projectIds[p], amount));
@@ -37,7 +37,7 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function feedOrRepay(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         uint256 p = _anyProject();
         if (_random(2) == 0) {
             bytes memory feed = abi.encodeCall(escrow.feedWages, (projectIds[p]));
@@ -51,31 +51,39 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function payOut(uint256 seed) external {
-        _begin(seed);
-        _payOut(_anyProject(), _company());
+        _start(seed);
+        (uint256 p, uint16 seat) = (_anyProject(), _company());
+        for (uint256 i = 0; i < 8 && _seatBooks[p][seat].credit == 0; ++i) {
+            (p, seat) = seat == SUB ? ((p + 1) % PROJECTS, CONTRACTOR) : (p, SUB);
+        }
+        _payOut(p, seat);
     }
 
     function releaseRetention(uint256 seed) external {
-        _begin(seed);
-        _releaseRetention(_anyProject(), _company());
+        _start(seed);
+        (uint256 p, uint16 seat) = (_anyProject(), _company());
+        for (uint256 i = 0; i < 8 && _seatBooks[p][seat].retained == 0; ++i) {
+            (p, seat) = seat == SUB ? ((p + 1) % PROJECTS, CONTRACTOR) : (p, SUB);
+        }
+        _releaseRetention(p, seat);
     }
 
     function refund(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         _refund(_anyProject(), funders[_random(FUNDERS)]);
     }
 
     // ------------------------------------------------------------------------------------------------------------ milestones
 
     function request(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 m) = _anyMile();
+        // Mostly one that can be requested.
+        for (uint256 i = 0; i < 24 && _random(16) != 0 && !_isRequestable(p, m); ++i) {
+            if (++m >= _miles[p].length) (p, m) = ((p + 1) % PROJECTS, 0);
+        }
         (address by, bool right) = _actorOf(p, CONTRACTOR);
-        Mile memory mile = mileOf(p, m);
-        bool again = mile.status == IMilestoneRegistry.MilestoneStatus.Returned;
-        right = right && _isOpen(p) && (again || mile.status == IMilestoneRegistry.MilestoneStatus.Planned);
-        right = right && (mile.committed || mile.amount <= _works[p].available);
-        right = right && _wages[p].deposit >= _facts[p].wageDeposit;
+        right = right && _isRequestable(p, m);
         IMilestoneRegistry.Evidence memory evidence = _evidenceOf(p, m);
         bytes memory call = abi.encodeCall(milestones.request, (projectIds[p], m, evidence));
         if (!_doIf("request", address(milestones), by, call, right)) return;
@@ -84,7 +92,7 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function answer(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 m) = _anyMileIn(IMilestoneRegistry.MilestoneStatus.Requested);
         (address by, bool right) = _actorOf(p, SUPERVISOR);
         right = right && mileOf(p, m).status == IMilestoneRegistry.MilestoneStatus.Requested;
@@ -102,9 +110,12 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function contest(uint256 seed) external {
-        _begin(seed);
-        (uint256 p, uint16 m) = _anyMileIn(IMilestoneRegistry.MilestoneStatus.Approved);
+        _start(seed);
         uint16 seat = uint16(_random(3));
+        IMilestoneRegistry.MilestoneStatus status = IMilestoneRegistry.MilestoneStatus.Returned;
+        if (seat != CONTRACTOR) status = IMilestoneRegistry.MilestoneStatus.Approved;
+        if (seat != CONTRACTOR && _random(2) == 0) status = IMilestoneRegistry.MilestoneStatus.Requested;
+        (uint256 p, uint16 m) = _anyMileIn(status);
         (address by, bool right) = _actorOf(p, seat);
         bytes memory call = abi.encodeCall(milestones.contest, (projectIds[p], m, seat, bytes32(seed)));
         if (!_doIf("contest", address(milestones), by, call, right)) return;
@@ -113,7 +124,7 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function ruleMilestone(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 m) = _anyMileIn(IMilestoneRegistry.MilestoneStatus.Disputed);
         (address by, bool right) = _actorOf(p, ARBITER);
         uint128 award = _partOf(_miles[p][m].amount);
@@ -126,7 +137,7 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function settle(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 m) = _anyMileIn(
             _random(2) == 0 ? IMilestoneRegistry.MilestoneStatus.Approved : IMilestoneRegistry.MilestoneStatus.Ruled
         );
@@ -136,7 +147,7 @@ abstract contract WorksHandler is EscrowActs {
     // --------------------------------------------------------------------------------------------------------------- defects
 
     function claimDefect(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), _company());
         for (uint256 i = 0; i < PROJECTS && _seatBooks[p][seat].retained == 0; ++i) p = (p + 1) % PROJECTS;
         uint16 claimant = _random(2) == 0 ? OWNER : SUPERVISOR;
@@ -153,7 +164,7 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function endDefect(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), _company());
         for (uint256 i = 0; i < PROJECTS && _defects[p][seat].amount == 0; ++i) p = (p + 1) % PROJECTS;
         uint256 dice = _random(3);
@@ -173,7 +184,7 @@ abstract contract WorksHandler is EscrowActs {
     // ---------------------------------------------------------------------------------------------------------------- courts
 
     function freeze(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         Case memory order;
         (order.project, order.seat, order.id) = (_anyProject(), _company(), _newThing());
         (order.frozenAt, order.until) = (block.timestamp, block.timestamp + 1 + _random(200 days));
@@ -190,12 +201,12 @@ abstract contract WorksHandler is EscrowActs {
     }
 
     function liftFreeze(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         if (_cases.length != 0) _liftFreeze(_random(_cases.length));
     }
 
     function handOver(uint256 seed) external {
-        _begin(seed);
+        _start(seed);
         if (_cases.length == 0) return;
         _handOver(_cases[_random(_cases.length)]);
     }
@@ -283,11 +294,19 @@ abstract contract WorksHandler is EscrowActs {
         m = uint16(_random(_miles[p].length));
     }
 
+    function _isRequestable(uint256 p, uint16 m) private view returns (bool) {
+        Mile memory mile = mileOf(p, m);
+        bool waits = mile.status == IMilestoneRegistry.MilestoneStatus.Returned;
+        waits = waits || mile.status == IMilestoneRegistry.MilestoneStatus.Planned;
+        bool there = mile.committed || mile.amount <= _works[p].available;
+        return waits && there && _isOpen(p) && _wages[p].deposit >= _facts[p].wageDeposit && !_mayBeInArrears(p);
+    }
+
     /// @dev Mostly one in this status.
     function _anyMileIn(IMilestoneRegistry.MilestoneStatus status) internal returns (uint256 p, uint16 m) {
         (p, m) = _anyMile();
-        for (uint256 i = 0; i < 12 && mileOf(p, m).status != status; ++i) {
-            if (++m == _miles[p].length) (p, m) = ((p + 1) % PROJECTS, 0);
+        for (uint256 i = 0; i < 24 && mileOf(p, m).status != status; ++i) {
+            if (++m >= _miles[p].length) (p, m) = ((p + 1) % PROJECTS, 0);
         }
     }
 

@@ -20,7 +20,6 @@ contract DeadEndTest is Test {
         _handler = new DeadEndHandler();
     }
 
-    /// forge-config: default.fuzz.runs = 24
     function testFuzz_noMoneyIsEverStuck(uint256 seed) public {
         _comeToADeadEnd(seed);
     }

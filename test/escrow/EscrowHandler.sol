@@ -228,7 +228,7 @@ contract EscrowHandler is WageHandler {
 
     /// @dev From the first funder, as tokens that are not in the books of projects.
     function _lend(uint256 p, address to, uint128 amount) internal override {
-        if (amount == 0 || _isBroken(p)) return;
+        if (amount == 0 || _isBroken(p) || _mannerOf(p) != HostileToken.Manner.Honest) return; // it may have none
         uint256 all = amount * unitOf(p);
         address token = tokenOf(p);
         vm.startPrank(funders[0]);

@@ -52,7 +52,7 @@ abstract contract WageHandler is PayrollHandler {
         if (by != funders[0]) _lend(p, by, amount);
         bytes memory call = abi.encodeCall(wages.payDeposit, (projectIds[p], amount));
         if (_doIf("payDeposit", address(wages), by, call, right)) _deposited(p, by, amount);
-        else require(!right || _isBroken(p), "payDeposit: refused against the rules");
+        else require(!right || _isBroken(p) || _mannerOf(p) != HostileToken.Manner.Honest, "payDeposit: refused");
     }
 
     function closeOut(uint256 seed) external {

@@ -362,7 +362,8 @@ contract FundEscrow is FundStore {
         return _wages().closedOutAt(project) != 0 && _wages().owedOf(project) == 0;
     }
 
-    /// @dev Nothing will be available any more that is not now: neither from milestones, nor from retention, wages or the contractor's debt.
+    /// @dev Nothing will be available any more that is not now: neither from milestones, nor from retention, wages
+    /// or the contractor's debt.
     function _isFinal(ProjectId project) private view returns (bool) {
         Books storage books = _books[project];
         bool isRecovered = books.advanced == books.recovered || _seats[project][CONTRACTOR].credit == 0;

@@ -92,4 +92,27 @@ describe("FundEscrow: nothing is left behind", () => {
     expect({ advanced, toWages }).to.deep.equal({ advanced: drawn - 50_000n, toWages: 150_000n });
     await expect(escrow.connect(stranger).feedWages(project)).to.be.revertedWithCustomError(escrow, "AmountInvalid");
   });
+
+  it("to workers who are owed: refunds wait for them", async () => {
+    const world = await small();
+    const { escrow, wages, funders, project } = world;
+    await request(world, project, 0);
+    await request(world, project, 1);
+    await owe(world, project, 250_000n);
+    await terminate(world, project);
+    await endAndCloseOut(world, project);
+    expect(await wages.owedOf(project)).to.equal(100_000n);
+    await expect(escrow.refund(project, funders[0])).to.be.revertedWithCustomError(escrow, "WagesOpen");
+  });
+
+  it("where the contractor earned nothing that an advance could be recovered from", async () => {
+    const world = await small();
+    const { escrow, funders, project } = world;
+    await owe(world, project, 250_000n);
+    await terminate(world, project);
+    await endAndCloseOut(world, project);
+    await booked(world, escrow.refund(project, funders[0]));
+    expect((await escrow.contributionOf(project, funders[0])).settled).to.equal(true);
+    expect((await escrow.booksOf(project)).available).to.equal(0n);
+  });
 });

@@ -6,7 +6,7 @@ import {EscrowHandler} from "./EscrowHandler.sol";
 /// @title What is played at random, some twice as often; and what the handler counts.
 library EscrowActList {
     function all(EscrowHandler handler) internal pure returns (bytes4[] memory acts) {
-        bytes4[64] memory some = [
+        bytes4[66] memory some = [
             handler.fund.selector,
             handler.feedOrRepay.selector,
             handler.payOut.selector,
@@ -70,21 +70,22 @@ library EscrowActList {
             handler.claimDefect.selector,
             handler.endDefect.selector,
             handler.takeIntoCustody.selector,
-            handler.refund.selector
+            handler.refund.selector,
+            handler.stray.selector,
+            handler.stray.selector
         ];
         acts = new bytes4[](some.length);
         for (uint256 i = 0; i < acts.length; ++i) acts[i] = some[i];
     }
 
-    function names() internal pure returns (string[45] memory) {
+    /// @dev Those of the first months; DeadEndTest reaches the others.
+    function names() internal pure returns (string[33] memory) {
         return
             [
                 "fund",
                 "feedWages",
                 "repayAdvance",
                 "payOut",
-                "releaseRetention",
-                "refund",
                 "request",
                 "approveMilestone",
                 "return",
@@ -93,16 +94,13 @@ library EscrowActList {
                 "settle",
                 "claimDefect",
                 "acceptDefect",
-                "ruleDefect",
                 "settleDefect",
                 "freeze",
                 "liftFreeze",
-                "handOver",
                 "enrol",
                 "changeAccount",
                 "declareArrears",
                 "declareByWorkers",
-                "endArrears",
                 "dismissArrears",
                 "file",
                 "oppose",
@@ -110,20 +108,13 @@ library EscrowActList {
                 "ruleRow",
                 "admit",
                 "approvePayroll",
-                "lapse",
                 "payOne",
-                "payAll",
-                "cover",
                 "payDeposit",
-                "closeOut",
-                "returnDeposit",
-                "takeIntoCustody",
                 "amend",
-                "terminate",
                 "expire",
                 "replace",
-                "veto",
-                "complete"
+                "complete",
+                "sweep"
             ];
     }
 }

@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {CityId} from "../../contracts/city/CityId.sol";
 import {IMilestoneRegistry} from "../../contracts/escrow/IMilestoneRegistry.sol";
 import {IProjectRegistry} from "../../contracts/escrow/IProjectRegistry.sol";
+import {ITokenVault} from "../../contracts/escrow/ITokenVault.sol";
 import {Amendment, MilestoneChange} from "../../contracts/escrow/Project.sol";
 import {HostileToken} from "../../contracts/test/HostileToken.sol";
 import {WageHandler} from "./WageHandler.sol";
@@ -62,6 +63,27 @@ contract EscrowHandler is WageHandler {
     function lose(uint256 seed) external {
         _start(seed);
         if (_random(6) == 0) _lost[_random(PERSONS)] = true;
+    }
+
+    /// @dev Tokens come that nobody booked, and a court sweeps no more than those.
+    function stray(uint256 seed) external {
+        _start(seed);
+        (uint256 p, address vault) = (_anyProject(), _random(2) == 0 ? address(escrow) : address(wages));
+        address token = tokenOf(p);
+        uint256 there = IERC20(token).balanceOf(vault) - ITokenVault(vault).heldOf(token);
+        bool honest = _mannerOf(p) == HostileToken.Manner.Honest;
+        if (there == 0 && honest && !_isBroken(p)) {
+            uint256 amount = 1 + _random(1_000);
+            vm.prank(funders[0]);
+            IERC20(token).transfer(vault, amount);
+            _balance[token][funders[0]] -= amount;
+            return;
+        }
+        (address by, CityId[] memory lineage, bool right) = _officerOf(p, JUSTICE);
+        bytes memory call = abi.encodeCall(escrow.sweep, (projectIds[p], token, lineage));
+        if (!honest || !_doIf("sweep", vault, by, call, right && there != 0)) return;
+        _know(address(0x57));
+        _balance[token][address(0x57)] += there;
     }
 
     // ----------------------------------------------------------------------------------------------------------------- terms

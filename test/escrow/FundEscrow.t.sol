@@ -147,10 +147,11 @@ contract FundEscrowInvariants is Test {
     }
 }
 
-/// @title The random acts reach every outcome: each kind of act is allowed and refused, but for those that are never wrong.
+/// @title The random acts reach every outcome: each kind of act is both allowed and refused.
+/// @dev Few acts, as a failure is run again with all its steps kept in memory.
 contract EscrowHandlerTest is Test {
-    uint256 private constant TOWNS = 10;
-    uint256 private constant ACTS = 400;
+    uint256 private constant TOWNS = 5;
+    uint256 private constant ACTS = 180;
 
     mapping(string act => uint256) private _allowed;
     mapping(string act => uint256) private _refused;
@@ -158,12 +159,10 @@ contract EscrowHandlerTest is Test {
     /// @dev In several towns, as projects end.
     function test_everyActIsAllowedAndRefused() public {
         for (uint256 town = 0; town < TOWNS; ++town) _play(town);
-        string[45] memory names = EscrowActList.names();
+        string[33] memory names = EscrowActList.names();
         for (uint256 i = 0; i < names.length; ++i) {
-            // What is taken into custody comes last of all: see DeadEndTest.
-            bool late = keccak256(bytes(names[i])) == keccak256("takeIntoCustody");
-            assertTrue(late || _allowed[names[i]] != 0, string.concat(names[i], " is never allowed"));
-            assertTrue(_refused[names[i]] != 0, string.concat(names[i], " is never refused"));
+            assertGt(_allowed[names[i]], 0, string.concat(names[i], " is never allowed"));
+            assertGt(_refused[names[i]], 0, string.concat(names[i], " is never refused"));
         }
     }
 
@@ -181,7 +180,7 @@ contract EscrowHandlerTest is Test {
             (bool done, bytes memory why) = address(handler).call(call);
             assertTrue(done, string(why));
         }
-        string[45] memory names = EscrowActList.names();
+        string[33] memory names = EscrowActList.names();
         for (uint256 i = 0; i < names.length; ++i) {
             _allowed[names[i]] += handler.allowed(names[i]);
             _refused[names[i]] += handler.refused(names[i]);

@@ -41,13 +41,16 @@ abstract contract WorksHandler is EscrowActs {
         uint256 p = _anyProject();
         if (_random(2) == 0) {
             bytes memory feed = abi.encodeCall(escrow.feedWages, (projectIds[p]));
-            if (_do("feedWages", address(escrow), RELAYER, feed)) require(_split(p) != 0);
-            return;
+            uint128 before = _works[p].toWages;
+            bool fed = _doIf("feedWages", address(escrow), RELAYER, feed, _isOpen(p));
+            if (fed) _split(p);
+            return require(!fed || _works[p].toWages != before, "feedWages: done for nothing");
         }
         uint128 open = _works[p].advanced - _works[p].recovered;
         (uint128 amount, address by) = (_partOf(open), funders[_random(FUNDERS)]);
         bytes memory call = abi.encodeCall(escrow.repayAdvance, (projectIds[p], amount));
-        if (_doIf("repayAdvance", address(escrow), by, call, amount != 0 && amount <= open)) _repaid(p, by, amount);
+        if (_doIf("repayAdvance", address(escrow), by, call, _isOpen(p) && amount != 0 && amount <= open))
+            _repaid(p, by, amount);
     }
 
     function payOut(uint256 seed) external {

@@ -142,13 +142,19 @@ abstract contract WorksModel is WageModel {
             forWages = _min(award, _uncovered(project));
             forSub = uint128((uint256(award - forWages) * share) / 10_000);
             _works[project].withheld += forWages;
-            _earnedBy(project, SUB, forSub);
+            _earnedBy(project, SUB, forSub, 0);
         }
-        uint128 more = _earnedBy(project, CONTRACTOR, award - forWages - forSub);
+        uint128 more = _earnedBy(project, CONTRACTOR, award - forWages - forSub, forWages);
         _withheld(project, forWages + more);
     }
 
-    function _earnedBy(uint256 project, uint16 seat, uint128 amount) private returns (uint128 forWages) {
+    /// @dev Of what is owed, `onItsWay` is on its way to wages already.
+    function _earnedBy(
+        uint256 project,
+        uint16 seat,
+        uint128 amount,
+        uint128 onItsWay
+    ) private returns (uint128 forWages) {
         IFundEscrow.SeatBooks storage seatBooks = _seatBooks[project][seat];
         seatBooks.earned += amount;
         uint128 kept = 0;
@@ -159,19 +165,28 @@ abstract contract WorksModel is WageModel {
         seatBooks.kept += kept;
         seatBooks.retained += kept;
         _works[project].retained += kept;
-        return _credited(project, seat, amount - kept);
+        return _credited(project, seat, amount - kept, onItsWay);
     }
 
-    function _credited(uint256 project, uint16 seat, uint128 amount) private returns (uint128 forWages) {
-        if (seat == CONTRACTOR) (amount, forWages) = _charged(project, amount);
+    function _credited(
+        uint256 project,
+        uint16 seat,
+        uint128 amount,
+        uint128 onItsWay
+    ) private returns (uint128 forWages) {
+        if (seat == CONTRACTOR) (amount, forWages) = _charged(project, amount, onItsWay);
         _seatBooks[project][seat].credit += amount;
         _works[project].credit += amount;
     }
 
     /// @dev What the contractor is to get goes to wages and deposit first, then to what wages drew.
-    function _charged(uint256 project, uint128 amount) private returns (uint128 left, uint128 forWages) {
+    function _charged(
+        uint256 project,
+        uint128 amount,
+        uint128 onItsWay
+    ) private returns (uint128 left, uint128 forWages) {
         IFundEscrow.Books storage works = _works[project];
-        forWages = _min(amount, owedOf(project));
+        forWages = _min(amount, owedOf(project) - onItsWay);
         uint128 back = _min(amount - forWages, works.advanced - works.recovered);
         works.withheld += forWages;
         works.recovered += back;
@@ -183,7 +198,7 @@ abstract contract WorksModel is WageModel {
         uint128 amount = _seatBooks[project][seat].retained;
         _seatBooks[project][seat].retained = 0;
         _works[project].retained -= amount;
-        _withheld(project, _credited(project, seat, amount));
+        _withheld(project, _credited(project, seat, amount, 0));
     }
 
     function _paidOut(uint256 project, uint16 seat, address to) internal {
@@ -192,7 +207,7 @@ abstract contract WorksModel is WageModel {
         uint128 forWages = 0;
         seatBooks.credit = seatBooks.frozen;
         _works[project].credit -= amount;
-        if (seat == CONTRACTOR) (amount, forWages) = _charged(project, amount);
+        if (seat == CONTRACTOR) (amount, forWages) = _charged(project, amount, 0);
         seatBooks.paid += amount;
         _works[project].paid += amount;
         _withheld(project, forWages);
@@ -220,7 +235,8 @@ abstract contract WorksModel is WageModel {
     function _refunded(uint256 project, address funder) internal {
         IFundEscrow.Books storage works = _works[project];
         Put storage put = _puts[project][funder];
-        bool last = works.committed == 0 && works.retained == 0;
+        bool last = works.committed == 0 && works.retained == 0 && _facts[project].closedOutAt != 0;
+        last = last && (works.advanced == works.recovered || _seatBooks[project][CONTRACTOR].credit == 0);
         if (last) _settledPut[project] += put.put;
         put.settled = last;
         uint256 whole = uint256(works.refunded) + works.available;

@@ -32,8 +32,6 @@ const smallest = { ...compiler, settings: { ...compiler.settings, optimizer: { e
 const overrides = {
   "contracts/city/CityRegistry.sol": smaller,
   "contracts/invoice/InvoiceRegistry.sol": smaller,
-  "contracts/escrow/WageAccount.sol": smallest,
-  "contracts/escrow/WageRules.sol": smallest, // part of WageAccount
   "contracts/escrow/FundEscrow.sol": smallest,
   "contracts/escrow/ProjectRegistry.sol": smallest,
 };

@@ -15,18 +15,24 @@ interface IProjectBooks {
     /// @param Nothing Nothing that time brings.
     /// @param Answer The supervisor's answer to a requested milestone.
     /// @param Settlement The end of an approved milestone's contest window.
+    /// @param Release The end of a returned milestone's contest window, when its money is free again.
     /// @param Ruling The arbiter's ruling on a milestone.
     /// @param DefectRuling The arbiter's ruling on defects.
     /// @param Retention The release of retention.
+    /// @param ArrearsEnd The end of declared arrears.
+    /// @param Petition The arbiter's ruling on a termination.
     /// @param ProjectEnd The end of the project's time.
     /// @param CloseOut The close-out of wages.
     enum DueKind {
         Nothing,
         Answer,
         Settlement,
+        Release,
         Ruling,
         DefectRuling,
         Retention,
+        ArrearsEnd,
+        Petition,
         ProjectEnd,
         CloseOut
     }
@@ -34,11 +40,11 @@ interface IProjectBooks {
     /// @notice Something that is due.
     /// @param kind What.
     /// @param index Of which milestone or seat; 0 where it is of the project.
-    /// @param at When, UTC seconds; may lie in the past, where anyone can act on it.
+    /// @param dueAt When, UTC seconds; may lie in the past, where anyone can act on it.
     struct Due {
         DueKind kind;
         uint16 index;
-        uint40 at;
+        uint40 dueAt;
     }
 
     /// @notice A seat with its books.
@@ -58,6 +64,7 @@ interface IProjectBooks {
     /// @param project What was agreed.
     /// @param works Books of FundEscrow.
     /// @param wages Books of WageAccount.
+    /// @param undecided How many payrolls and rows wait for a decision.
     /// @param seats By seat.
     /// @param milestones By place.
     /// @param payments How many FundEscrow made: see IFundEscrow.paymentsOf.
@@ -66,6 +73,7 @@ interface IProjectBooks {
         IProjectRegistry.Project project;
         IFundEscrow.Books works;
         IWageAccount.WageBooks wages;
+        uint32 undecided;
         SeatStatement[] seats;
         MilestoneStatement[] milestones;
         uint256 payments;

@@ -287,7 +287,7 @@ contract MilestoneRegistry is IMilestoneRegistry {
     }
 
     function _checkNoArrears(ProjectId project) private view {
-        require(!IWageAccount(projects.wages()).inArrears(project), WagesInArrears(project));
+        require(!IWageAccount(projects.wages()).workers().inArrears(project), WagesInArrears(project));
     }
 
     /// @dev The contractor's last payment is wholly invoiced, in any version of PaymentRegistry, or was waited for long enough.

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.30;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
-import {IWages} from "./IWages.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {IPayrollRegistry} from "./IPayrollRegistry.sol";
 import {PayrollId} from "./PayrollId.sol";
 
 /// @title The tree of a payroll's rows.
@@ -25,7 +26,10 @@ library PayrollRows {
     }
 
     /// @notice Sum and root of rows; both zero of none.
-    function rootOf(PayrollId payroll, IWages.Row[] calldata rows) internal pure returns (uint128 total, bytes32 root) {
+    function rootOf(
+        PayrollId payroll,
+        IPayrollRegistry.Row[] calldata rows
+    ) internal pure returns (uint128 total, bytes32 root) {
         bytes32[] memory nodes = new bytes32[](rows.length);
         for (uint256 i = 0; i < nodes.length; ++i) {
             total += rows[i].amount;
@@ -37,5 +41,19 @@ library PayrollRows {
             }
         }
         if (nodes.length != 0) root = nodes[0];
+    }
+
+    /// @notice Reverts, with RowUnknown, unless the row is the payroll's.
+    function check(PayrollId payroll, bytes32 root, IPayrollRegistry.ProvenRow calldata row) internal pure {
+        bytes32 hashed = leaf(payroll, row.position, row.worker, row.amount);
+        require(
+            MerkleProof.verifyCalldata(row.proof, root, hashed),
+            IPayrollRegistry.RowUnknown(payroll, row.position)
+        );
+    }
+
+    /// @notice The place of a row, or of a worker, in its word of 256.
+    function bit(uint256 number) internal pure returns (uint256) {
+        return 1 << (number % 256);
     }
 }

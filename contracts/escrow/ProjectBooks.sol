@@ -6,14 +6,13 @@ import {IMilestoneRegistry} from "./IMilestoneRegistry.sol";
 import {IProjectBooks} from "./IProjectBooks.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
+import {IWorkerRegistry} from "./IWorkerRegistry.sol";
+import {CLAIM_WINDOW} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
 
 /// @title ProjectBooks
 /// @notice The books of a project in one view.
 contract ProjectBooks is IProjectBooks {
-    /// @dev IWageAccount.CLAIM_WINDOW.
-    uint40 private constant CLAIM_WINDOW = 30 days;
-
     /// @inheritdoc IProjectBooks
     IProjectRegistry public immutable projects;
 
@@ -24,9 +23,11 @@ contract ProjectBooks is IProjectBooks {
     /// @inheritdoc IProjectBooks
     function statementOf(ProjectId project) external view returns (Statement memory statement) {
         IFundEscrow escrow = IFundEscrow(projects.escrow());
+        IWageAccount wages = IWageAccount(projects.wages());
         statement.project = projects.projectOf(project);
         statement.works = escrow.booksOf(project);
-        statement.wages = IWageAccount(projects.wages()).booksOf(project);
+        statement.wages = wages.booksOf(project);
+        statement.undecided = wages.payrolls().undecidedOf(project);
         statement.seats = _seatsOf(project, statement.project.seats);
         statement.milestones = _milestonesOf(project, statement.project.milestones);
         statement.payments = escrow.paymentCount(project);
@@ -68,7 +69,13 @@ contract ProjectBooks is IProjectBooks {
             if (seat.defect.amount != 0) next = _earlier(next, Due(DueKind.DefectRuling, i, seat.defect.until));
             else if (seat.books.retained != 0) next = _earlier(next, Due(DueKind.Retention, i, p.retentionUntil));
         }
+        IWorkerRegistry workers = IWageAccount(projects.wages()).workers();
+        if (workers.inArrears(project)) {
+            next = _earlier(next, Due(DueKind.ArrearsEnd, 0, workers.arrearsOf(project).until + 1));
+        }
         if (p.status == IProjectRegistry.ProjectStatus.Open) {
+            IProjectRegistry.Petition memory petition = projects.petitionOf(project);
+            if (block.timestamp <= petition.until) next = _earlier(next, Due(DueKind.Petition, 0, petition.until));
             next = _earlier(next, Due(DueKind.ProjectEnd, 0, p.endsAt));
         } else if (IWageAccount(projects.wages()).closedOutAt(project) == 0) {
             next = _earlier(next, Due(DueKind.CloseOut, 0, p.endedAt + CLAIM_WINDOW + 1));
@@ -86,6 +93,9 @@ contract ProjectBooks is IProjectBooks {
         if (state.status == IMilestoneRegistry.MilestoneStatus.Approved) {
             return Due(DueKind.Settlement, milestone, state.since + p.contest + 1);
         }
+        if (state.status == IMilestoneRegistry.MilestoneStatus.Returned && state.committed) {
+            return Due(DueKind.Release, milestone, state.since + p.contest + 1);
+        }
         if (state.status == IMilestoneRegistry.MilestoneStatus.Disputed) {
             return Due(DueKind.Ruling, milestone, state.since + p.ruling);
         }
@@ -97,6 +107,6 @@ contract ProjectBooks is IProjectBooks {
 
     function _earlier(Due memory a, Due memory b) private pure returns (Due memory) {
         if (a.kind == DueKind.Nothing) return b;
-        return b.kind == DueKind.Nothing || a.at <= b.at ? a : b;
+        return b.kind == DueKind.Nothing || a.dueAt <= b.dueAt ? a : b;
     }
 }

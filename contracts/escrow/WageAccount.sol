@@ -1,91 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {LABOUR} from "../access/CityRole.sol";
 import {CityManaged} from "../access/CityManaged.sol";
+import {BANKING, LABOUR} from "../access/CityRole.sol";
 import {ICityAccessManager} from "../access/ICityAccessManager.sol";
 import {CityId} from "../city/CityId.sol";
-import {IClaimRegistry} from "../identity/IClaimRegistry.sol";
 import {IFundEscrow} from "./IFundEscrow.sol";
+import {IPayrollRegistry} from "./IPayrollRegistry.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
-import {PayrollId} from "./PayrollId.sol";
-import {CONTRACTOR} from "./Project.sol";
+import {CLAIM_WINDOW, CONTRACTOR} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
 import {TokenVault} from "./TokenVault.sol";
 import {WagePayments} from "./WagePayments.sol";
-import {WageRules} from "./WageRules.sol";
-import {WageForwarding} from "./WageForwarding.sol";
 import {WageStore} from "./WageStore.sol";
 
 /// @title WageAccount
-/// @notice Wages of projects: fed first, owed by payroll, paid to the workers' own accounts.
+/// @notice Wages of projects: fed first, owed as PayrollRegistry says, paid to the workers' own accounts.
 /// @dev
 /// ```
-///   file            approve (contractor), or nobody opposed       reserve, pay
-///  ──────► Filed ─────────────────────────────────────────► Approved ────────► row by row Paid
-///            │ │      lapse: supplementary, nobody approved
-///            │ └──────────────────────────────────────────► Lapsed
-///   oppose   │                         rule, or admit without a ruling              reserve, pay
-///   object   └► row by row Aside ──────────────────────────────────────► Admitted ────────► Paid
-///
 ///   free ──► reserved ──► paid | custody            free ──► surplus, back to FundEscrow, at the close-out
 ///   deposit ──► reserved | back to the contractor, after the close-out
 /// ```
 contract WageAccount is WagePayments {
+    /// @notice From the close-out until what could not be paid is taken into custody, in seconds.
+    uint40 public constant CUSTODY_WAIT = 90 days;
+
     constructor(
         ICityAccessManager manager_,
         IProjectRegistry projects_,
-        IClaimRegistry claims_,
-        WageRules rules_
-    ) CityManaged(manager_) TokenVault(projects_) WageStore(projects_, claims_) WageForwarding(rules_) {}
+        IPayrollRegistry payrolls_
+    ) CityManaged(manager_) TokenVault(projects_) WageStore(payrolls_) {}
 
     // -------------------------------------------------------------------------------------------------------- money in
 
     /// @inheritdoc IWageAccount
     function receiveFunds(ProjectId project, uint128 amount, Inflow inflow) external nonReentrant {
-        require(msg.sender == _escrow(), NotEscrow(msg.sender));
+        require(msg.sender == address(_escrow()), NotEscrow(msg.sender));
         IProjectRegistry.Project memory p = _projectOf(project);
-        uint128[14] storage books = _ledgers[project].books;
+        WageBooks storage books = _ledgers[project].books;
         uint128 toDeposit = 0;
         if (inflow == Inflow.Share) {
-            _add(books, Book.Fed, amount);
+            books.fed += amount;
         } else {
-            _add(books, Book.Withheld, amount);
-            toDeposit = _min(amount - _min(amount, _uncovered(books)), _of(books, Book.DepositOwed));
-            _add(books, Book.Deposit, toDeposit);
-            _deduct(books, Book.DepositOwed, toDeposit);
+            books.withheld += amount;
+            toDeposit = _min(amount - _min(amount, _uncovered(books)), books.depositOwed);
+            books.deposit += toDeposit;
+            books.depositOwed -= toDeposit;
             _ledgers[project].borne += amount - toDeposit;
         }
-        _add(books, Book.Free, amount - toDeposit);
-        emit WagesFed(project, inflow, amount);
+        books.free += amount - toDeposit;
+        emit WagesFed(project, inflow, amount, _touch(project));
         _receive(p.token, _tokens(amount, p.unit));
     }
 
     /// @inheritdoc IWageAccount
     function payDeposit(ProjectId project, uint128 amount) external nonReentrant {
         IProjectRegistry.Project memory p = _projectOf(project);
-        uint128[14] storage books = _ledgers[project].books;
-        bool acts = msg.sender == _seatOf(project, CONTRACTOR).account || _isActing(project, CONTRACTOR, msg.sender);
+        WageBooks storage books = _ledgers[project].books;
+        bool acts =
+            msg.sender == projects.seatOf(project, CONTRACTOR).account ||
+                projects.isActing(project, CONTRACTOR, msg.sender);
         require(acts, NotContractor(project, msg.sender));
         require(_ledgers[project].closedOutAt == 0, CloseOutInvalid(project, true));
-        uint128 missing = p.wageDeposit - _min(p.wageDeposit, _of(books, Book.Deposit));
+        uint128 missing = p.wageDeposit - _min(p.wageDeposit, books.deposit);
         _checkAmount(amount, missing);
-        _add(books, Book.Deposited, amount);
-        _add(books, Book.Deposit, amount);
-        _deduct(books, Book.DepositOwed, _min(amount, _of(books, Book.DepositOwed)));
-        emit WageDepositPaid(project, msg.sender, amount);
+        books.deposited += amount;
+        books.deposit += amount;
+        books.depositOwed -= _min(amount, books.depositOwed);
+        emit WageDepositPaid(project, msg.sender, amount, _touch(project));
         _pull(p.token, _tokens(amount, p.unit));
+    }
+
+    /// @inheritdoc IWageAccount
+    function attestGuarantee(ProjectId project, uint128 amount, uint40 until) external {
+        manager.checkCan(msg.sender, _projectOf(project).city, BANKING);
+        (_ledgers[project].guarantee, _ledgers[project].guaranteedUntil) = (amount, until);
+        emit GuaranteeAttested(project, amount, until, msg.sender, _touch(project));
     }
 
     /// @inheritdoc IWageAccount
     function cover(ProjectId project, uint128 amount) external nonReentrant {
         IProjectRegistry.Project memory p = _projectOf(project);
-        uint128[14] storage books = _ledgers[project].books;
+        WageBooks storage books = _ledgers[project].books;
         _checkAmount(amount, _uncovered(books));
-        _add(books, Book.Covered, amount);
-        _add(books, Book.Free, amount);
-        emit WagesCovered(project, msg.sender, amount);
+        books.covered += amount;
+        books.free += amount;
+        emit WagesCovered(project, msg.sender, amount, _touch(project));
         _pull(p.token, _tokens(amount, p.unit));
         _reserve(project, p, COVERED_ALONG);
     }
@@ -102,20 +103,23 @@ contract WageAccount is WagePayments {
         _checkReached(p.endedAt + CLAIM_WINDOW + 1);
         require(ledger.closedOutAt == 0, CloseOutInvalid(project, true));
         bool short = _reserve(project, p, COVERED_ALONG);
-        uint128 owed = _of(ledger.books, Book.Owed);
-        short = short && IFundEscrow(_escrow()).availableOf(project) == 0; // drawing on it may have failed
-        require(ledger.undecided == 0 && (owed == 0 || short), StillOpen(project, ledger.undecided, owed));
-        uint128 surplus = _of(ledger.books, Book.Free);
+        uint128 owed = ledger.books.owed;
+        short = short && _escrow().availableOf(project) == 0; // drawing on it may have failed
+        uint32 undecided = payrolls.undecidedOf(project);
+        require(undecided == 0 && (owed == 0 || short), StillOpen(project, undecided, owed));
+        uint128 surplus = ledger.books.free;
         uint128 toDeposit = _min(surplus, ledger.borne);
-        _deduct(ledger.books, Book.Free, toDeposit);
-        _add(ledger.books, Book.Deposit, toDeposit);
+        ledger.books.free -= toDeposit;
+        ledger.books.deposit += toDeposit;
         surplus -= toDeposit;
         ledger.closedOutAt = uint40(block.timestamp);
-        emit WagesClosedOut(project, surplus, msg.sender);
+        emit WagesClosedOut(project, surplus, msg.sender, _touch(project));
         if (surplus == 0) return;
-        address escrow = _escrow();
-        _leave(project, p, Book.Free, Book.Surplus, escrow, surplus);
-        IFundEscrow(escrow).returnSurplus(project, surplus);
+        ledger.books.free -= surplus;
+        ledger.books.surplus += surplus;
+        IFundEscrow escrow = _escrow();
+        _push(p.token, address(escrow), _tokens(surplus, p.unit));
+        escrow.returnSurplus(project, surplus);
     }
     // slither-disable-end reentrancy-no-eth
 
@@ -123,11 +127,14 @@ contract WageAccount is WagePayments {
     function returnDeposit(ProjectId project) external nonReentrant {
         Ledger storage ledger = _ledgers[project];
         require(ledger.closedOutAt != 0, CloseOutInvalid(project, false));
-        uint128 amount = _of(ledger.books, Book.Deposit);
+        uint128 amount = ledger.books.deposit;
         require(amount != 0, NothingToDo());
-        address account = _seatOf(project, CONTRACTOR).account;
-        emit WageDepositReturned(project, account, amount);
-        _leave(project, _projectOf(project), Book.Deposit, Book.DepositReturned, account, amount);
+        IProjectRegistry.Project memory p = _projectOf(project);
+        address account = projects.seatOf(project, CONTRACTOR).account;
+        ledger.books.deposit = 0;
+        ledger.books.depositReturned += amount;
+        emit WageDepositReturned(project, account, amount, _touch(project));
+        _push(p.token, account, _tokens(amount, p.unit));
     }
 
     /// @inheritdoc IWageAccount
@@ -139,35 +146,28 @@ contract WageAccount is WagePayments {
     ) external nonReentrant {
         IProjectRegistry.Project memory p = _projectOf(project);
         _checkStanding(p.city, LABOUR, lineage);
-        uint40 since = _ledgers[project].closedOutAt;
-        require(since != 0, CloseOutInvalid(project, false));
-        uint40 coveredAt = _dues[key].coveredAt;
-        _checkReached((coveredAt > since ? coveredAt : since) + CUSTODY_WAIT);
         require(account != address(0), AccountInvalid(project, account));
-        Due storage due = _dues[key];
-        require(due.project == project, PayrollNotReady(PayrollId.wrap(key), PayrollStatus.Unknown));
-        uint128 amount = due.reserved - due.paid;
-        require(amount != 0, NothingToDo());
-        due.paid = due.reserved;
-        due.inCustody = true; // what may still come under the key can only follow
-        emit WagesTakenIntoCustody(project, key, account, amount, msg.sender);
-        _leave(project, p, Book.Reserved, Book.Custody, account, amount);
+        uint128 amount = _leaveToOffice(project, key);
+        WageBooks storage books = _ledgers[project].books;
+        books.reserved -= amount;
+        books.custody += amount;
+        emit WagesTakenIntoCustody(project, key, account, amount, msg.sender, _touch(project));
+        _push(p.token, account, _tokens(amount, p.unit));
     }
 
     // -------------------------------------------------------------------------------------------------------- internal
 
-    /// @dev An amount leaves a bucket, and is counted under what it left for.
-    function _leave(
-        ProjectId project,
-        IProjectRegistry.Project memory p,
-        Book bucket,
-        Book counted,
-        address to,
-        uint128 amount
-    ) private {
-        _deduct(_ledgers[project].books, bucket, amount);
-        _add(_ledgers[project].books, counted, amount);
-        _push(p.token, to, _tokens(amount, p.unit));
+    /// @dev What is left under a key is the labour office's to pay, and so is what may still come under it.
+    function _leaveToOffice(ProjectId project, bytes32 key) private returns (uint128 amount) {
+        Due storage due = _dues[key];
+        uint40 since = _ledgers[project].closedOutAt;
+        require(since != 0, CloseOutInvalid(project, false));
+        require(due.project == project, KeyUnknown(project, key));
+        _checkReached((due.coveredAt > since ? due.coveredAt : since) + CUSTODY_WAIT);
+        amount = due.reserved - due.paid;
+        require(amount != 0, NothingToDo());
+        due.paid = due.reserved;
+        due.inCustody = true;
     }
 
     function _checkReached(uint40 from) private view {

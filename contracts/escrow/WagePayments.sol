@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IPayrollRegistry} from "./IPayrollRegistry.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
 import {PayrollId} from "./PayrollId.sol";
@@ -28,26 +29,27 @@ abstract contract WagePayments is WageQueue {
     /// @dev A call of pay. Words of 256 rows and the payroll's due are read and written once, not once for each row.
     struct Run {
         PayrollId payroll;
-        ProjectId project;
-        PayrollStatus status;
-        bytes32 root;
+        IPayrollRegistry.PayrollState state;
         uint256 word;
         uint256 asideBits;
         uint256 paidBits;
-        uint128 sum;
         Due due;
     }
 
     /// @inheritdoc IWageAccount
-    function pay(PayrollId payroll, ProvenRow[] calldata rows) external nonReentrant returns (uint256 paid) {
+    function pay(
+        PayrollId payroll,
+        IPayrollRegistry.ProvenRow[] calldata rows
+    ) external nonReentrant returns (uint256 paid) {
         require(rows.length != 0, NothingToDo());
-        ProjectId project = _payrolls[payroll].project;
-        PayrollStatus status = _payrolls[payroll].status;
-        require(status != PayrollStatus.Unknown, PayrollNotReady(payroll, status));
-        (Payment[] memory payments, uint128 sum) = _book(payroll, rows);
+        IPayrollRegistry.PayrollState memory state = payrolls.payrollOf(payroll);
+        require(state.status != IPayrollRegistry.PayrollStatus.Unknown, PayrollNotReady(payroll, state.status));
+        (Payment[] memory payments, uint128 sum) = _book(payroll, state, rows);
+        ProjectId project = state.project;
         IProjectRegistry.Project memory p = _projectOf(project);
-        _add(_ledgers[project].books, Book.Paid, sum);
-        _deduct(_ledgers[project].books, Book.Reserved, sum);
+        WageBooks storage books = _ledgers[project].books;
+        books.paid += sum;
+        books.reserved -= sum;
         heldOf[p.token] -= _tokens(sum, p.unit);
         uint256 before = _balanceOf(p.token);
         uint128 sent = 0;
@@ -58,10 +60,11 @@ abstract contract WagePayments is WageQueue {
             ++paid;
         }
         require(paid != 0 || rows.length != 1, PaymentFailed(rows[0].worker, payments[0].account));
-        _deduct(_ledgers[project].books, Book.Paid, sum - sent);
-        _add(_ledgers[project].books, Book.Reserved, sum - sent);
+        books.paid -= sum - sent;
+        books.reserved += sum - sent;
         heldOf[p.token] += _tokens(sum - sent, p.unit);
         _checkMoved(p.token, _tokens(sent, p.unit), before - _balanceOf(p.token));
+        if (paid != 0) emit WagesPaid(project, payroll, paid, sent, _touch(project));
     }
 
     // -------------------------------------------------------------------------------------------------------- internal
@@ -69,7 +72,7 @@ abstract contract WagePayments is WageQueue {
     /// @dev Transfer what was booked for a row; what the token refuses is as if the row had not been pushed.
     function _send(
         PayrollId payroll,
-        ProvenRow calldata row,
+        IPayrollRegistry.ProvenRow calldata row,
         Payment memory payment,
         IProjectRegistry.Project memory p
     ) private returns (bool sent) {
@@ -85,51 +88,62 @@ abstract contract WagePayments is WageQueue {
     /// @dev Book what rows have coming to them now.
     function _book(
         PayrollId payroll,
-        ProvenRow[] calldata rows
+        IPayrollRegistry.PayrollState memory state,
+        IPayrollRegistry.ProvenRow[] calldata rows
     ) private returns (Payment[] memory payments, uint128 sum) {
-        Run memory run = _begin(payroll, rows[0].position / 256);
+        address[] memory accounts = _accountsOf(state.project, rows);
+        Run memory run = _begin(payroll, state, rows[0].position / 256);
         payments = new Payment[](rows.length);
         for (uint256 i = 0; i < rows.length; ++i) {
-            uint128 amount = _bookRow(run, rows[i]);
-            if (amount == 0) continue;
-            payments[i] = Payment(_workers[run.project][rows[i].worker].account, amount);
-            run.sum += amount;
+            payments[i] = Payment(accounts[i], _bookRow(run, rows[i]));
+            sum += payments[i].amount;
         }
-        if (rows.length == 1 && run.sum == 0) _revertRow(payroll, rows[0].position);
+        if (rows.length == 1 && sum == 0) _revertRow(payroll, rows[0].position);
         _paidBits[payroll][run.word] = run.paidBits;
         _store(PayrollId.unwrap(payroll), run.due);
-        return (payments, run.sum);
     }
 
-    function _begin(PayrollId payroll, uint256 word) private view returns (Run memory run) {
-        PayrollState storage state = _payrolls[payroll];
-        run.payroll = payroll;
-        run.project = state.project;
-        run.status = state.status;
-        run.root = state.root;
-        run.word = word;
-        run.asideBits = _asideBits[payroll][word];
+    function _accountsOf(
+        ProjectId project,
+        IPayrollRegistry.ProvenRow[] calldata rows
+    ) private view returns (address[] memory) {
+        uint32[] memory numbers = new uint32[](rows.length);
+        for (uint256 i = 0; i < rows.length; ++i) numbers[i] = rows[i].worker;
+        return workers.accountsOf(project, numbers);
+    }
+
+    function _begin(
+        PayrollId payroll,
+        IPayrollRegistry.PayrollState memory state,
+        uint256 word
+    ) private view returns (Run memory run) {
+        (run.payroll, run.state, run.word) = (payroll, state, word);
+        run.asideBits = payrolls.asideBits(payroll, word);
         run.paidBits = _paidBits[payroll][word];
         run.due = _dues[PayrollId.unwrap(payroll)];
     }
 
     /// @notice Books what a row has coming to it.
     /// @return amount What the row is paid now; 0 if it is paid already, or not decided, or nothing more is there.
-    function _bookRow(Run memory run, ProvenRow calldata row) private returns (uint128 amount) {
-        _checkRow(run.payroll, run.root, row);
+    function _bookRow(Run memory run, IPayrollRegistry.ProvenRow calldata row) private returns (uint128 amount) {
+        PayrollRows.check(run.payroll, run.state.root, row);
         _turnTo(run, row.position / 256);
-        if (_has(run.paidBits, row.position)) return 0;
+        uint256 bit = PayrollRows.bit(row.position);
+        if (run.paidBits & bit != 0) return 0;
         bool whole;
-        if (_has(run.asideBits, row.position)) {
+        if (run.asideBits & bit != 0) {
             bytes32 key = PayrollRows.keyOf(run.payroll, row.position);
             Due memory due = _dues[key];
             (amount, whole) = _take(due, run.payroll, row.position, due.total);
             _store(key, due);
         } else {
-            require(run.status == PayrollStatus.Approved, PayrollNotReady(run.payroll, run.status));
+            require(
+                run.state.status == IPayrollRegistry.PayrollStatus.Approved,
+                PayrollNotReady(run.payroll, run.state.status)
+            );
             (amount, whole) = _take(run.due, run.payroll, row.position, row.amount);
         }
-        if (whole && amount != 0) run.paidBits |= _bit(row.position);
+        if (whole && amount != 0) run.paidBits |= bit;
     }
 
     /// @dev Go to another word of rows.
@@ -137,7 +151,7 @@ abstract contract WagePayments is WageQueue {
         if (word == run.word) return;
         _paidBits[run.payroll][run.word] = run.paidBits;
         run.word = word;
-        run.asideBits = _asideBits[run.payroll][word];
+        run.asideBits = payrolls.asideBits(run.payroll, word);
         run.paidBits = _paidBits[run.payroll][word];
     }
 
@@ -175,13 +189,14 @@ abstract contract WagePayments is WageQueue {
 
     function _bookBack(PayrollId payroll, uint32 position, uint128 amount) private {
         bytes32 rowKey = PayrollRows.keyOf(payroll, position);
-        bool aside = _has(_asideBits[payroll][position / 256], position);
-        _dues[aside ? rowKey : PayrollId.unwrap(payroll)].paid -= amount;
-        if (_has(_paidBits[payroll][position / 256], position)) _paidBits[payroll][position / 256] ^= _bit(position);
+        // what is owed by itself was set aside before; all else is the payroll's
+        _dues[_dues[rowKey].total != 0 ? rowKey : PayrollId.unwrap(payroll)].paid -= amount;
+        if (_isPaid(payroll, position)) _paidBits[payroll][position / 256] ^= PayrollRows.bit(position);
         else _paidInPart[rowKey] -= amount;
     }
 
     function _revertRow(PayrollId payroll, uint32 position) private view {
-        revert RowNotReady(payroll, position, _statusOf(payroll, position));
+        (IPayrollRegistry.RowStatus status, , ) = rowOf(payroll, position);
+        revert RowNotReady(payroll, position, status);
     }
 }

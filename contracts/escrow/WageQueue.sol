@@ -1,64 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {CityId} from "../city/CityId.sol";
 import {Page} from "../common/Page.sol";
-import {IFundEscrow} from "./IFundEscrow.sol";
+import {TaxPeriod} from "../invoice/TaxPeriod.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
-import {PayrollId} from "./PayrollId.sol";
-import {CONTRACTOR} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
-import {WageForwarding} from "./WageForwarding.sol";
+import {WageStore} from "./WageStore.sol";
 
 /// @title What is owed, in the order in which it became so.
 /// @notice The part of WageAccount that sets money apart for what is owed.
-abstract contract WageQueue is WageForwarding {
-    /// @dev How many an act on something else covers at most.
+abstract contract WageQueue is WageStore {
+    /// @dev How much an act on something else covers at most.
     uint256 internal constant COVERED_ALONG = 4;
+
+    /// @inheritdoc IWageAccount
+    function owe(ProjectId project, TaxPeriod period, bytes32 key, uint128 amount) external nonReentrant {
+        require(msg.sender == address(payrolls), NotPayrollRegistry(msg.sender));
+        Due storage due = _dues[key];
+        (due.project, due.period, due.total) = (project, period, amount);
+        _ledgers[project].books.owed += amount;
+        _ledgers[project].queue.push(key);
+    }
 
     /// @inheritdoc IWageAccount
     function reserve(ProjectId project, uint256 count) external nonReentrant {
         _reserve(project, _projectOf(project), count);
     }
 
-    /// @inheritdoc IWageAccount
-    function approve(PayrollId payroll, CityId[] calldata lineage) external nonReentrant {
-        PayrollState storage state = _payrolls[payroll];
-        require(state.status == PayrollStatus.Filed, PayrollNotReady(payroll, state.status));
-        ProjectId project = state.project;
-        IProjectRegistry.Project memory p = _projectOf(project);
-        bool silent = _checkApproval(payroll, state, p.city, lineage);
-        uint128 amount = state.total - state.aside;
-        uint128 owable = _owable(project, p.budget);
-        require(amount <= owable, AmountInvalid(amount, owable));
-        state.status = PayrollStatus.Approved;
-        --_ledgers[project].undecided;
-        _owe(project, state.period, PayrollId.unwrap(payroll), amount);
-        emit PayrollApproved(payroll, project, amount, silent, msg.sender, _touch(state));
-        _reserve(project, p, COVERED_ALONG);
-    }
-
     // -------------------------------------------------------------------------------------------------------- internal
-
-    /// @dev Who may approve, and since when. Silence is no approval of a supplementary payroll.
-    function _checkApproval(
-        PayrollId payroll,
-        PayrollState storage state,
-        CityId city,
-        CityId[] calldata lineage
-    ) private view returns (bool silent) {
-        uint40 filedAt = state.filedAt;
-        bool supplementary = state.supplementary;
-        silent =
-            !_isActing(state.project, CONTRACTOR, msg.sender) &&
-            !(supplementary && !state.byOffice && _isOffice(city, lineage));
-        bool unopposed = !supplementary && block.timestamp > filedAt + OPPOSITION_WINDOW;
-        require(!silent || unopposed, NotAuthorized(payroll, msg.sender));
-        require(block.timestamp >= filedAt + OBJECTION_TIME, NotYet(filedAt + OBJECTION_TIME));
-        uint40 until = filedAt + RULING_PERIOD;
-        require(!supplementary || block.timestamp <= until, TooLate(until));
-    }
 
     // All that moves or sets apart money is nonReentrant, and FundEscrow calls nothing else in between.
     // slither-disable-start reentrancy-no-eth
@@ -91,15 +61,15 @@ abstract contract WageQueue is WageForwarding {
         Ledger storage ledger = _ledgers[project];
         uint128 missing = 0;
         for (; next < end; ++next) missing += _missing(ledger.queue[next]);
-        uint128 there = _of(ledger.books, Book.Free) + _of(ledger.books, Book.Deposit);
+        uint128 there = ledger.books.free + ledger.books.deposit;
         if (missing <= there) return 0;
         // a token that refuses one of the two contracts does not stop what is here
-        try IFundEscrow(_escrow()).advance(project, missing - there) returns (uint128 sent) {
+        try _escrow().advance(project, missing - there) returns (uint128 sent) {
             given = sent;
         } catch {
             return 0;
         }
-        _add(ledger.books, Book.Advanced, given);
+        ledger.books.advanced += given;
         _receive(p.token, _tokens(given, p.unit));
     }
 
@@ -112,24 +82,36 @@ abstract contract WageQueue is WageForwarding {
         bytes32 key,
         uint128 works
     ) private returns (bool short, uint128 left) {
-        uint128[14] storage books = ledger.books;
+        WageBooks storage books = ledger.books;
         uint128 missing = _missing(key);
-        uint128 fromWages = _min(missing, _of(books, Book.Free));
-        uint128 fromDeposit = _min(missing - fromWages, _of(books, Book.Deposit));
+        uint128 fromWages = _min(missing, books.free);
+        uint128 fromDeposit = _min(missing - fromWages, books.deposit);
         uint128 fromWorks = _min(missing - fromWages - fromDeposit, works);
-        uint128 sum = fromWages + fromDeposit + fromWorks;
-        if (sum == 0) return (true, 0);
-        _deduct(books, Book.Free, fromWages);
-        _deduct(books, Book.Deposit, fromDeposit);
-        _add(books, Book.DepositOwed, fromDeposit);
-        _deduct(books, Book.Owed, sum);
-        _add(books, Book.Reserved, sum);
-        _dues[key].reserved += sum;
-        _dues[key].coveredAt = uint40(block.timestamp);
+        if (fromWages + fromDeposit + fromWorks == 0) return (true, 0);
+        books.free -= fromWages;
+        books.deposit -= fromDeposit;
+        books.depositOwed += fromDeposit;
         ledger.borne += fromDeposit;
-        _reservedFor[project][_dues[key].period] += sum;
-        emit WagesReserved(project, key, fromWages, fromDeposit, fromWorks);
-        return (sum != missing, works - fromWorks);
+        _setApart(project, key, fromWages, fromDeposit, fromWorks);
+        return (_missing(key) != 0, works - fromWorks);
+    }
+
+    function _setApart(
+        ProjectId project,
+        bytes32 key,
+        uint128 fromWages,
+        uint128 fromDeposit,
+        uint128 fromWorks
+    ) private {
+        WageBooks storage books = _ledgers[project].books;
+        Due storage due = _dues[key];
+        uint128 sum = fromWages + fromDeposit + fromWorks;
+        books.owed -= sum;
+        books.reserved += sum;
+        due.reserved += sum;
+        due.coveredAt = uint40(block.timestamp);
+        reservedFor[project][due.period] += sum;
+        emit WagesReserved(project, key, fromWages, fromDeposit, fromWorks, _touch(project));
     }
 
     function _missing(bytes32 key) private view returns (uint128) {

@@ -13,12 +13,16 @@ export default deployScript(
 
     const escrow = await env.deployContract("FundEscrow", [managerAddress, projectsAddress]);
     const claims = env.get("ClaimRegistry").address;
-    const rules = await env.deployContract("WageRules", [managerAddress, projectsAddress, claims]);
+    const workers = await env.deployContract("WorkerRegistry", [managerAddress, projectsAddress, claims]);
+    const payrolls = await env.deployContract("PayrollRegistry", [
+      managerAddress,
+      projectsAddress,
+      await workers.getAddress(),
+    ]);
     const wages = await env.deployContract("WageAccount", [
       managerAddress,
       projectsAddress,
-      claims,
-      await rules.getAddress(),
+      await payrolls.getAddress(),
     ]);
     const directory = await env.deployContract("SuiteDirectory", [managerAddress]);
     const milestones = await env.deployContract("MilestoneRegistry", [

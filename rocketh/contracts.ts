@@ -12,6 +12,7 @@ import {
   MilestoneRegistry__factory,
   P256Verifier__factory,
   PaymentRegistry__factory,
+  PayrollRegistry__factory,
   ProjectBooks__factory,
   ProjectRegistry__factory,
   SettlementToken__factory,
@@ -19,7 +20,7 @@ import {
   SuiteFactory__factory,
   TaxpayerRegistry__factory,
   WageAccount__factory,
-  WageRules__factory,
+  WorkerRegistry__factory,
 } from "../typechain/index.js";
 
 /** Every contract the steps deploy, in their order, with its TypeChain binding. */
@@ -39,7 +40,8 @@ export const BINDINGS = {
   InvoiceLedger: InvoiceLedger__factory,
   ProjectRegistry: ProjectRegistry__factory,
   FundEscrow: FundEscrow__factory,
-  WageRules: WageRules__factory,
+  WorkerRegistry: WorkerRegistry__factory,
+  PayrollRegistry: PayrollRegistry__factory,
   WageAccount: WageAccount__factory,
   SuiteDirectory: SuiteDirectory__factory,
   MilestoneRegistry: MilestoneRegistry__factory,
@@ -66,6 +68,8 @@ export const PUBLISHED = [
   "InvoiceLedger",
   "ProjectRegistry",
   "FundEscrow",
+  "WorkerRegistry",
+  "PayrollRegistry",
   "WageAccount",
   "MilestoneRegistry",
   "ProjectBooks",

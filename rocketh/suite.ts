@@ -21,8 +21,8 @@ export interface DeployedSuite {
   ledger: ContractOf<"InvoiceLedger">;
   projects: ContractOf<"ProjectRegistry">;
   escrow: ContractOf<"FundEscrow">;
-  /** The part of the WageAccount's code that it runs on its own records. */
-  wageRules: ContractOf<"WageRules">;
+  workers: ContractOf<"WorkerRegistry">;
+  payrolls: ContractOf<"PayrollRegistry">;
   wages: ContractOf<"WageAccount">;
   milestones: ContractOf<"MilestoneRegistry">;
   projectBooks: ContractOf<"ProjectBooks">;
@@ -68,7 +68,8 @@ export async function deploySuite(connection: NetworkConnection, run: Run = {}):
     ledger: at("InvoiceLedger"),
     projects: at("ProjectRegistry"),
     escrow: at("FundEscrow"),
-    wageRules: at("WageRules"),
+    workers: at("WorkerRegistry"),
+    payrolls: at("PayrollRegistry"),
     wages: at("WageAccount"),
     milestones: at("MilestoneRegistry"),
     projectBooks: at("ProjectBooks"),

@@ -250,8 +250,9 @@ class Suite {
     await add("InvoiceLedger", [manager, invoices]);
     const projects = await add("ProjectRegistry", [manager, identities]);
     await add("FundEscrow", [manager, projects]);
-    const rules = await add("WageRules", [manager, projects, claims]);
-    await add("WageAccount", [manager, projects, claims, rules]);
+    const workers = await add("WorkerRegistry", [manager, projects, claims]);
+    const payrolls = await add("PayrollRegistry", [manager, projects, workers]);
+    await add("WageAccount", [manager, projects, payrolls]);
     const directory = await add("SuiteDirectory", [manager]);
     await add("MilestoneRegistry", [projects, verifier, directory]);
     await add("ProjectBooks", [projects]);

@@ -38,6 +38,8 @@ const PAGE_OF: Record<ContractName, string> = {
   InvoiceLedger: "docs/invoice.md",
   ProjectRegistry: "docs/project.md",
   FundEscrow: "docs/escrow.md",
+  WorkerRegistry: "docs/wages.md",
+  PayrollRegistry: "docs/wages.md",
   WageAccount: "docs/wages.md",
   MilestoneRegistry: "docs/project.md",
   ProjectBooks: "docs/project.md",
@@ -75,7 +77,14 @@ const SECTIONS = [
     ],
   },
   { title: "Works money", sources: ["contracts/escrow/ITokenVault.sol", "contracts/escrow/IFundEscrow.sol"] },
-  { title: "Wages", sources: ["contracts/escrow/IWageAccount.sol"] },
+  {
+    title: "Wages",
+    sources: [
+      "contracts/escrow/IWorkerRegistry.sol",
+      "contracts/escrow/IPayrollRegistry.sol",
+      "contracts/escrow/IWageAccount.sol",
+    ],
+  },
   { title: "The settlement token", sources: ["contracts/escrow/ISettlementToken.sol"] },
   { title: "The directory", sources: ["contracts/directory/ISuiteDirectory.sol"] },
 ];

@@ -13,6 +13,7 @@ import {
   MilestoneRegistry__factory,
   P256Verifier__factory,
   PaymentRegistry__factory,
+  PayrollRegistry__factory,
   ProjectBooks__factory,
   ProjectRegistry__factory,
   SettlementToken__factory,
@@ -20,6 +21,7 @@ import {
   SuiteFactory__factory,
   TaxpayerRegistry__factory,
   WageAccount__factory,
+  WorkerRegistry__factory,
 } from "./bindings.js";
 
 export const cityAccessManagerAbi = CityAccessManager__factory.abi;
@@ -36,6 +38,8 @@ export const invoiceRegistryAbi = InvoiceRegistry__factory.abi;
 export const invoiceLedgerAbi = InvoiceLedger__factory.abi;
 export const projectRegistryAbi = ProjectRegistry__factory.abi;
 export const fundEscrowAbi = FundEscrow__factory.abi;
+export const workerRegistryAbi = WorkerRegistry__factory.abi;
+export const payrollRegistryAbi = PayrollRegistry__factory.abi;
 export const wageAccountAbi = WageAccount__factory.abi;
 export const milestoneRegistryAbi = MilestoneRegistry__factory.abi;
 export const projectBooksAbi = ProjectBooks__factory.abi;
@@ -59,6 +63,8 @@ export const abis = {
   InvoiceLedger: invoiceLedgerAbi,
   ProjectRegistry: projectRegistryAbi,
   FundEscrow: fundEscrowAbi,
+  WorkerRegistry: workerRegistryAbi,
+  PayrollRegistry: payrollRegistryAbi,
   WageAccount: wageAccountAbi,
   MilestoneRegistry: milestoneRegistryAbi,
   ProjectBooks: projectBooksAbi,

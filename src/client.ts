@@ -15,12 +15,14 @@ import {
   MilestoneRegistry__factory,
   P256Verifier__factory,
   PaymentRegistry__factory,
+  PayrollRegistry__factory,
   ProjectBooks__factory,
   ProjectRegistry__factory,
   SettlementToken__factory,
   SuiteDirectory__factory,
   TaxpayerRegistry__factory,
   WageAccount__factory,
+  WorkerRegistry__factory,
 } from "./bindings.js";
 import type {
   CityAccessManager,
@@ -36,12 +38,14 @@ import type {
   MilestoneRegistry,
   P256Verifier,
   PaymentRegistry,
+  PayrollRegistry,
   ProjectBooks,
   ProjectRegistry,
   SettlementToken,
   SuiteDirectory,
   TaxpayerRegistry,
   WageAccount,
+  WorkerRegistry,
 } from "./bindings.js";
 import { can, type Member, members, type Permission } from "./access/access.js";
 import { type AsOf, children, type City, cityById, type CitySummary, resolve, tree } from "./city/city.js";
@@ -73,6 +77,8 @@ const BINDINGS = {
   InvoiceLedger: InvoiceLedger__factory,
   ProjectRegistry: ProjectRegistry__factory,
   FundEscrow: FundEscrow__factory,
+  WorkerRegistry: WorkerRegistry__factory,
+  PayrollRegistry: PayrollRegistry__factory,
   WageAccount: WageAccount__factory,
   MilestoneRegistry: MilestoneRegistry__factory,
   ProjectBooks: ProjectBooks__factory,
@@ -95,6 +101,8 @@ interface ContractTypes {
   InvoiceLedger: InvoiceLedger;
   ProjectRegistry: ProjectRegistry;
   FundEscrow: FundEscrow;
+  WorkerRegistry: WorkerRegistry;
+  PayrollRegistry: PayrollRegistry;
   WageAccount: WageAccount;
   MilestoneRegistry: MilestoneRegistry;
   ProjectBooks: ProjectBooks;
@@ -156,6 +164,8 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     ledger,
     projects,
     escrow,
+    workers,
+    payrolls,
     wages,
     milestones,
     projectBooks,
@@ -175,6 +185,8 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     attach("InvoiceLedger"),
     attach("ProjectRegistry"),
     attach("FundEscrow"),
+    attach("WorkerRegistry"),
+    attach("PayrollRegistry"),
     attach("WageAccount"),
     attach("MilestoneRegistry"),
     attach("ProjectBooks"),
@@ -195,6 +207,8 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     ledger,
     projects,
     escrow,
+    workers,
+    payrolls,
     wages,
     milestones,
     projectBooks,
@@ -222,6 +236,8 @@ export class Civitas implements Contracts {
   readonly ledger: InvoiceLedger;
   readonly projects: ProjectRegistry;
   readonly escrow: FundEscrow;
+  readonly workers: WorkerRegistry;
+  readonly payrolls: PayrollRegistry;
   readonly wages: WageAccount;
   readonly milestones: MilestoneRegistry;
   readonly projectBooks: ProjectBooks;
@@ -250,6 +266,8 @@ export class Civitas implements Contracts {
     this.ledger = contracts.ledger;
     this.projects = contracts.projects;
     this.escrow = contracts.escrow;
+    this.workers = contracts.workers;
+    this.payrolls = contracts.payrolls;
     this.wages = contracts.wages;
     this.milestones = contracts.milestones;
     this.projectBooks = contracts.projectBooks;

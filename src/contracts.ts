@@ -14,12 +14,14 @@ import type {
   MilestoneRegistry,
   P256Verifier,
   PaymentRegistry,
+  PayrollRegistry,
   ProjectBooks,
   ProjectRegistry,
   SettlementToken,
   SuiteDirectory,
   TaxpayerRegistry,
   WageAccount,
+  WorkerRegistry,
 } from "./bindings.js";
 
 /** The suite's contracts, typed by TypeChain, and the chain they are on. What `connect` returns has all of it. */
@@ -56,7 +58,11 @@ export interface Contracts {
   readonly projects: ProjectRegistry;
   /** Works money of projects. */
   readonly escrow: FundEscrow;
-  /** Wages of projects: who works, what is owed, what was paid. */
+  /** Who works in a project, and where they are paid. */
+  readonly workers: WorkerRegistry;
+  /** Payrolls of projects: what is owed to whom. */
+  readonly payrolls: PayrollRegistry;
+  /** Wages of projects: what is there, and what was paid. */
   readonly wages: WageAccount;
   /** Milestones and defects: what is requested, approved, disputed and ruled. */
   readonly milestones: MilestoneRegistry;

@@ -136,8 +136,8 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   "enum NumberScheme": NUMBER_SCHEMES,
   "enum IProjectRegistry.ProjectStatus": PROJECT_STATUSES,
   "enum IMilestoneRegistry.MilestoneStatus": MILESTONE_STATUSES,
-  "enum IWages.PayrollStatus": PAYROLL_STATUSES,
-  "enum IWages.RowStatus": ROW_STATUSES,
+  "enum IPayrollRegistry.PayrollStatus": PAYROLL_STATUSES,
+  "enum IPayrollRegistry.RowStatus": ROW_STATUSES,
   "enum ISettlementToken.RedemptionStatus": REDEMPTION_STATUSES,
 };
 

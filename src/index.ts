@@ -23,10 +23,12 @@ export type {
   MilestoneRegistry,
   P256Verifier,
   PaymentRegistry,
+  PayrollRegistry,
   ProjectBooks,
   ProjectRegistry,
   SettlementToken,
   SuiteDirectory,
   TaxpayerRegistry,
   WageAccount,
+  WorkerRegistry,
 } from "./bindings.js";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {CityManaged} from "../access/CityManaged.sol";
 import {JUSTICE} from "../access/CityRole.sol";
 import {ICityAccessManager} from "../access/ICityAccessManager.sol";
@@ -276,7 +277,10 @@ contract FundEscrow is FundStore {
         books.advanced += given;
         emit WagesAdvanced(project, given, _touch(project));
         IProjectRegistry.Project memory p = projects.projectOf(project);
-        _push(p.token, msg.sender, uint256(given) * p.unit);
+        uint256 tokens = uint256(given) * p.unit;
+        uint256 before = IERC20(p.token).balanceOf(msg.sender);
+        _push(p.token, msg.sender, tokens);
+        _checkMoved(p.token, tokens, IERC20(p.token).balanceOf(msg.sender) - before); // or WageAccount does without it
     }
 
     /// @inheritdoc IFundEscrow
@@ -322,7 +326,7 @@ contract FundEscrow is FundStore {
         forWages = _min(target - books.toWages - drawn, books.available);
         books.toWages += drawn + forWages;
         books.available -= forWages;
-        emit WageShareSplitOff(project, forWages, drawn);
+        emit WageShareSplitOff(project, forWages, drawn, _touch(project));
     }
 
     function _open(ProjectId project) private view returns (IProjectRegistry.Project memory p) {

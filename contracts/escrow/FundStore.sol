@@ -106,7 +106,7 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
         uint128 award
     ) internal returns (uint128 forWages) {
         (uint16[] memory seats, uint16[] memory shares) = projects.sharesOf(project, milestone);
-        if (seats.length != 0) (award, forWages) = _withhold(project, award, _uncovered(project));
+        if (seats.length != 0) (award, forWages) = _withhold(project, award, _wages().uncoveredOf(project));
         uint128 left = award;
         for (uint256 i = 0; i < seats.length; ++i) {
             uint128 part = _partOf(award, shares[i]);
@@ -137,7 +137,7 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
             books.retained += kept;
             _books[project].retained += kept;
         }
-        emit Earned(project, seat, amount, kept);
+        emit Earned(project, seat, amount, kept, _touch(project));
         return _credit(project, seat, amount - kept, withheld);
     }
 
@@ -168,7 +168,7 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
         if (recovered == 0) return (left, forWages);
         books.recovered += recovered;
         books.available += recovered;
-        emit AdvanceRecovered(project, recovered);
+        emit AdvanceRecovered(project, recovered, _touch(project));
         return (left - recovered, forWages);
     }
 
@@ -180,14 +180,8 @@ abstract contract FundStore is TokenVault, IFundEscrow, IPaymentSource {
         withheld = _min(amount, owed);
         if (withheld == 0) return (amount, 0);
         _books[project].withheld += withheld;
-        emit Withheld(project, withheld);
+        emit Withheld(project, withheld, _touch(project));
         return (amount - withheld, withheld);
-    }
-
-    /// @dev Wages that are owed, and that neither wages nor deposit cover.
-    function _uncovered(ProjectId project) internal view returns (uint128) {
-        IWageAccount.WageBooks memory books = _wages().booksOf(project);
-        return books.owed > books.free ? books.owed - books.free : 0;
     }
 
     // -------------------------------------------------------------------------------------------------------- paying

@@ -123,7 +123,7 @@ interface IFundEscrow {
     /// @notice Money was put in.
     event ProjectFunded(ProjectId indexed project, address indexed funder, uint128 amount, uint40 previousBlock);
     /// @notice The share of wages was split off: `forWages` is sent to WageAccount, `drawn` had been drawn for wages before.
-    event WageShareSplitOff(ProjectId indexed project, uint128 forWages, uint128 drawn);
+    event WageShareSplitOff(ProjectId indexed project, uint128 forWages, uint128 drawn, uint40 previousBlock);
     /// @notice Somebody paid works money back that wages had drawn.
     event AdvanceRepaid(ProjectId indexed project, address indexed by, uint128 amount, uint40 previousBlock);
     /// @notice Money is set apart for a milestone that was requested.
@@ -141,11 +141,17 @@ interface IFundEscrow {
     /// @notice Part of a company's retention is available again, for defects.
     event RetentionForfeited(ProjectId indexed project, uint16 indexed seat, uint128 amount, uint40 previousBlock);
     /// @notice A company earned money.
-    event Earned(ProjectId indexed project, uint16 indexed seat, uint128 amount, uint128 retained);
+    event Earned(
+        ProjectId indexed project,
+        uint16 indexed seat,
+        uint128 amount,
+        uint128 retained,
+        uint40 previousBlock
+    );
     /// @notice Of what companies were to get, so much goes to wages and deposit instead.
-    event Withheld(ProjectId indexed project, uint128 amount);
+    event Withheld(ProjectId indexed project, uint128 amount, uint40 previousBlock);
     /// @notice Of what the contractor was to get, so much goes back for works money that wages had drawn.
-    event AdvanceRecovered(ProjectId indexed project, uint128 amount);
+    event AdvanceRecovered(ProjectId indexed project, uint128 amount, uint40 previousBlock);
     /// @notice A payment was made; its place in the project's list, and its identification as an IPaymentSource.
     event PaymentMade(
         ProjectId indexed project,
@@ -220,7 +226,7 @@ interface IFundEscrow {
     error FreezeNotReady(ProjectId project, uint16 seat, bytes32 courtCase);
     /// @notice The freeze is longer than MAX_FREEZE, or over.
     error FreezePeriodInvalid(uint40 until);
-    /// @notice Nothing goes back before the project has ended and its wages are closed out.
+    /// @notice Nothing goes back before the project has ended, and its wages are closed out and covered, or REFUND_WAIT has passed since.
     error WagesOpen(ProjectId project);
     /// @notice The account is none.
     error AccountInvalid(ProjectId project, address account);

@@ -25,7 +25,7 @@ interface IMilestoneRegistry {
     /// @param Returned For mending; it can be requested again.
     /// @param Approved By the supervisor, or by silence: it can be contested.
     /// @param Disputed The arbiter can rule.
-    /// @param Ruled The arbiter has, or the time for it is over: it can be settled.
+    /// @param Ruled The arbiter has, or the time for it is over: it can be settled as long after as the contest window is.
     /// @param Settled Its money is earned, or back.
     enum MilestoneStatus {
         Planned,
@@ -126,7 +126,7 @@ interface IMilestoneRegistry {
     );
     /// @notice It is settled: the companies earn `award`.
     event MilestoneSettled(ProjectId indexed project, uint16 indexed milestone, uint128 award, uint40 previousBlock);
-    /// @notice Defects are claimed on a company's retention; the arbiter can rule until `until`.
+    /// @notice Defects of `amount` are claimed, or claimed on top, on a company's retention; the arbiter can rule until `until`.
     event DefectClaimed(
         ProjectId indexed project,
         uint16 indexed seat,
@@ -155,7 +155,7 @@ interface IMilestoneRegistry {
     error AmountInvalid(uint128 amount, uint128 limit);
     /// @notice The seat may not do this.
     error SeatInvalid(ProjectId project, uint16 seat);
-    /// @notice A claim of defects is open on the seat's retention, or none is.
+    /// @notice No claim of defects is open on the seat's retention; or, where it is released, one is.
     error DefectNotReady(ProjectId project, uint16 seat, uint40 until);
     /// @notice It can be done from then on.
     error NotYet(uint40 from);
@@ -197,14 +197,14 @@ interface IMilestoneRegistry {
     /// @notice Rule what of a disputed milestone the companies get; the rest is available again. By an operator of the arbiter.
     function rule(ProjectId project, uint16 milestone, uint128 award) external;
 
-    /// @notice Do what is due: an uncontested or ruled milestone is earned; one that was returned, by the supervisor or by silence, and not
-    /// contested within the contest window, is not committed any more. By anyone.
+    /// @notice Do what is due: an approved milestone that nobody contested, or a ruled one, is earned; one that was returned, by the supervisor
+    /// or by silence, and not contested, is not committed any more. By anyone, once the contest window after that is over.
     function settle(ProjectId project, uint16 milestone) external;
 
     // -------------------------------------------------------------------------------------------------------------- defects
 
-    /// @notice Claim defects on a company's retention, before it is due; all claims together on no more than was ever kept. By an
-    /// operator of owner or supervisor.
+    /// @notice Claim defects on a company's retention, before it is due; on top of a claim that is open, and with it ruled on. Claims that the
+    /// arbiter does not rule on come to no more than was ever kept. By an operator of owner or supervisor.
     /// @param by The seat of who claims.
     /// @param grounds Salted hash of what is wrong.
     function claimDefect(ProjectId project, uint16 seat, uint128 amount, uint16 by, bytes32 grounds) external;

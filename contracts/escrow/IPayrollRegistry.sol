@@ -181,7 +181,8 @@ interface IPayrollRegistry {
     // -------------------------------------------------------------------------------------------------------------- filing
 
     /// @notice File a payroll with all its rows, of workers whom the employer employed in that month. By an operator of the employer; by
-    /// the labour office, once it is due, or the project is over. Until the claim window (30 days) after the project's end is over.
+    /// the labour office, once it is due, or the project is over. Until the claim window (30 days) after the project's end is over; an
+    /// employer's own, if it is not supplementary, until RULING_PERIOD before that.
     function file(
         Payroll calldata payroll,
         Row[] calldata rows,
@@ -215,8 +216,8 @@ interface IPayrollRegistry {
     // -------------------------------------------------------------------------------------------------------------- deciding
 
     /// @notice Approve a payroll: its total without rows aside is owed, and reserved as far as money is there. From OBJECTION_TIME after
-    /// filing on, by an operator of the contractor; of a supplementary one also by whoever rules on it; by anyone, once nobody opposed the
-    /// whole window, if it is not supplementary. Refused if more would be owed than the budget is.
+    /// filing on by an operator of the contractor; once the time for opposing is over, by anyone, or of a supplementary one by whoever rules
+    /// on it. Refused if more would be owed than the budget is.
     function approve(PayrollId payroll, CityId[] calldata lineage) external;
 
     /// @notice End a supplementary payroll that nobody approved, or any that exceeds what the budget leaves, RULING_PERIOD after it was

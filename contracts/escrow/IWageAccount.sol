@@ -123,6 +123,8 @@ interface IWageAccount {
 
     // -------------------------------------------------------------------------------------------------------------- errors
 
+    /// @notice The registries of payrolls, workers and projects do not belong together.
+    error RegistriesDiffer();
     /// @notice Only the project's FundEscrow.
     error NotEscrow(address caller);
     /// @notice Only the PayrollRegistry.
@@ -211,6 +213,9 @@ interface IWageAccount {
     /// @notice What the contractor owes: wages that are not covered, nor could be from what is free, and, until the close-out, what was
     /// used of the deposit.
     function owedOf(ProjectId project) external view returns (uint128);
+
+    /// @notice What is owed to workers, and neither covered, nor could be from what is free.
+    function uncoveredOf(ProjectId project) external view returns (uint128);
 
     /// @notice Whether deposit and guarantee are as the terms ask.
     function isSecured(ProjectId project) external view returns (bool);

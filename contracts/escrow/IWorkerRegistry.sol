@@ -60,9 +60,10 @@ interface IWorkerRegistry {
     /// @notice An enrolled worker.
     /// @param account Where it is paid.
     /// @param employer Seat of the employer.
-    /// @param since The first month it can be paid for by this employer: the one in which its employment claim begins.
+    /// @param since The first month it can be paid for by this employer: the one in which its employment claim begins, a year before the
+    /// enrolment at most.
     /// @param enrolledAt UTC seconds; 0 for none.
-    /// @param changes How often the account changed: what the next order binds.
+    /// @param changes How often the account was changed, or the employer: what the next order binds.
     /// @param key keccak-256 of the worker's own key.
     struct Worker {
         address account;
@@ -144,7 +145,7 @@ interface IWorkerRegistry {
     error WorkerInvalid(ProjectId project, uint32 worker);
     /// @notice The key is not the worker's.
     error NotWorkerKey(ProjectId project, uint32 worker);
-    /// @notice The month is none, is not over, or lies before the first one anybody was employed in.
+    /// @notice The month is none, is not over, or, where workers declare, lies before the first one anybody was employed in.
     error WagePeriodInvalid(TaxPeriod period);
     /// @notice The amount is nothing, or more than this.
     error AmountInvalid(uint128 amount, uint128 limit);
@@ -156,7 +157,8 @@ interface IWorkerRegistry {
     // -------------------------------------------------------------------------------------------------------------- workers
 
     /// @notice Enrol a worker; or, under the same tag and own key, let an enrolled one go to another employer, while the former one can
-    /// still file for the months until then. By the labour office, also while the city is suspended, and until the claim window after the
+    /// still file for the months until then: in a payroll for the months before the present employer's, in a supplementary one for those
+    /// they share. By the labour office, also while the city is suspended, and until the claim window after the
     /// project's end is over (IPayrollRegistry): whoever works is paid. Each claim's holder key enrols once.
     /// @return worker The worker's number in the project, from 1.
     function enrol(
@@ -181,7 +183,7 @@ interface IWorkerRegistry {
     /// @notice Declare arrears, of a month that is over. By the labour office.
     function declareArrears(ProjectId project, TaxPeriod period, uint128 amount, CityId[] calldata lineage) external;
 
-    /// @notice Declare arrears, once for a month. By anyone, with the signatures, in the order of their numbers, of quorumOf workers
+    /// @notice Declare arrears, once for each month since the first one anybody was employed in. By anyone, with the signatures, in the order of their numbers, of quorumOf workers
     /// enrolled for QUORUM_TENURE, over
     /// ArrearsDeclaration(bytes32 project,uint24 period,uint128 amount,uint32 count,uint40 deadline).
     function declareArrearsByWorkers(
@@ -230,11 +232,13 @@ interface IWorkerRegistry {
     ) external view returns (bool);
 
     /// @notice Reverts, with WorkerInvalid, if one of them was not employed by the company in the month.
+    /// @param alone Months that a worker shares with its present employer are not a former one's.
     function checkEmployed(
         ProjectId project,
         uint32[] calldata workers,
         uint16 employer,
-        TaxPeriod period
+        TaxPeriod period,
+        bool alone
     ) external view;
 
     /// @notice Reverts, with NotWorkerKey or SignatureInvalid, if a digest is not signed with the worker's own key.

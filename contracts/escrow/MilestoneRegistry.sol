@@ -42,8 +42,8 @@ contract MilestoneRegistry is IMilestoneRegistry {
     /// @dev Sum of the milestones that are settled.
     mapping(ProjectId project => uint128) private _settled;
     mapping(ProjectId project => mapping(uint16 seat => Defect)) private _defects;
-    /// @dev Sum of all claims of defects.
-    mapping(ProjectId project => mapping(uint16 seat => uint128)) private _claimed;
+    /// @dev Sum of all claims of defects that the arbiter did not rule on.
+    mapping(ProjectId project => mapping(uint16 seat => uint128)) private _unruled;
 
     constructor(IProjectRegistry projects_, IClaimVerifier verifier_, ISuiteDirectory directory_) {
         projects = projects_;
@@ -116,12 +116,10 @@ contract MilestoneRegistry is IMilestoneRegistry {
             emit MilestoneReleased(project, milestone, _touch(project));
             return _escrow().release(project, amount);
         }
-        if (state.status == MilestoneStatus.Approved) {
-            _checkFrom(uint256(state.since) + p.contest + 1);
-            state.award = amount;
-        } else {
-            require(state.status == MilestoneStatus.Ruled, MilestoneNotReady(project, milestone, state.status));
-        }
+        bool decided = state.status == MilestoneStatus.Approved || state.status == MilestoneStatus.Ruled;
+        require(decided, MilestoneNotReady(project, milestone, state.status));
+        _checkFrom(uint256(state.since) + p.contest + 1); // whoever decided: no two parties empty a project in one block
+        if (state.status == MilestoneStatus.Approved) state.award = amount;
         _checkNoArrears(project);
         state.committed = false;
         _settled[project] += amount;
@@ -150,6 +148,7 @@ contract MilestoneRegistry is IMilestoneRegistry {
         Defect memory defect = _openDefect(project, seat);
         _checkUntil(defect.until);
         require(amount <= defect.amount, AmountInvalid(amount, defect.amount));
+        _unruled[project][seat] -= defect.amount;
         _endDefect(project, seat, amount, msg.sender);
     }
 
@@ -259,19 +258,20 @@ contract MilestoneRegistry is IMilestoneRegistry {
         _checkParty(project, by);
         IProjectRegistry.Project memory p = projects.projectOf(project);
         require(block.timestamp < p.retentionUntil, TooLate(p.retentionUntil - 1));
+        // A claim adds to one that is open, so that a small one keeps no other out.
         Defect storage defect = _defects[project][seat];
-        require(defect.amount == 0, DefectNotReady(project, seat, defect.until));
-        // All claims together are on what was ever kept, so that claim after claim does not eat what nobody rules on.
-        uint128 limit = _claimable(project, seat);
+        uint128 limit = _claimable(project, seat) - defect.amount;
         require(amount != 0 && amount <= limit, AmountInvalid(amount, limit));
-        _claimed[project][seat] += amount;
+        _unruled[project][seat] += amount;
         until = uint40(block.timestamp) + p.ruling;
-        (defect.amount, defect.until) = (amount, until);
+        (defect.amount, defect.until) = (defect.amount + amount, until);
     }
 
+    /// @dev Claims that nobody rules on are together on what was ever kept, so that one after another does not eat it all by the terms'
+    /// default. An open one is part of them, and of what is retained.
     function _claimable(ProjectId project, uint16 seat) private view returns (uint128) {
         IFundEscrow.SeatBooks memory books = _escrow().seatBooksOf(project, seat);
-        uint128 left = books.kept - _claimed[project][seat];
+        uint128 left = books.kept - _unruled[project][seat] + _defects[project][seat].amount;
         return left < books.retained ? left : books.retained;
     }
 

@@ -97,7 +97,7 @@ contract PayrollRegistry is CityManaged, EIP712, IPayrollRegistry {
         require(_payrolls[id].status == PayrollStatus.Unknown, PayrollExists(id));
         IProjectRegistry.Project memory p = projects.projectOf(payroll.project);
         bool byOffice = _checkFiler(id, payroll, p, lineage);
-        _checkPeriod(payroll, p);
+        _checkPeriod(payroll, p, byOffice);
         _checkPredecessor(payroll);
         _checkRows(payroll, rows);
         _file(id, payroll, rows, byOffice);
@@ -177,7 +177,8 @@ contract PayrollRegistry is CityManaged, EIP712, IPayrollRegistry {
         --_ledgers[project].undecided;
         emit PayrollApproved(payroll, project, amount, silent, msg.sender, _touch(state));
         _owe(project, state.period, PayrollId.unwrap(payroll), amount);
-        _wages().reserve(project, COVERED_ALONG);
+        // a token that refuses does not stop a decision
+        try _wages().reserve(project, COVERED_ALONG) {} catch {} // solhint-disable-line no-empty-blocks
     }
 
     /// @inheritdoc IPayrollRegistry
@@ -261,12 +262,14 @@ contract PayrollRegistry is CityManaged, EIP712, IPayrollRegistry {
         return true;
     }
 
-    /// @dev A month that has begun, while wages of the project can be claimed.
-    function _checkPeriod(Payroll calldata payroll, IProjectRegistry.Project memory p) private view {
+    /// @dev A month that has begun, while wages of the project can be claimed. An employer's own payrolls come early enough for the labour
+    /// office to add what they lack.
+    function _checkPeriod(Payroll calldata payroll, IProjectRegistry.Project memory p, bool byOffice) private view {
         bool begun = !(periodAt(block.timestamp, 0) < payroll.period);
         require(payroll.period.isMonth() && begun, WagePeriodInvalid(payroll.period));
         if (p.status != IProjectRegistry.ProjectStatus.Open) {
-            uint40 until = p.endedAt + CLAIM_WINDOW;
+            bool early = !byOffice && PayrollId.unwrap(payroll.predecessor) == 0;
+            uint40 until = p.endedAt + CLAIM_WINDOW - (early ? RULING_PERIOD : 0);
             require(block.timestamp <= until, TooLate(until));
         }
     }
@@ -291,8 +294,9 @@ contract PayrollRegistry is CityManaged, EIP712, IPayrollRegistry {
             require(inOrder, RowsInvalid(i));
             numbers[i] = previous = worker;
         }
-        workers.checkEmployed(payroll.project, numbers, payroll.employer, payroll.period);
-        if (PayrollId.unwrap(payroll.predecessor) == 0) _fileOnce(payroll, numbers);
+        bool once = PayrollId.unwrap(payroll.predecessor) == 0;
+        workers.checkEmployed(payroll.project, numbers, payroll.employer, payroll.period, once);
+        if (once) _fileOnce(payroll, numbers);
     }
 
     /// @dev Each word of 256 workers is read and written once.
@@ -393,10 +397,10 @@ contract PayrollRegistry is CityManaged, EIP712, IPayrollRegistry {
     ) private view returns (bool silent) {
         uint40 filedAt = state.filedAt;
         bool supplementary = state.supplementary;
-        silent = !_isActing(state.project, CONTRACTOR) && !(supplementary && _rules(state, city, lineage));
-        bool unopposed = !supplementary && block.timestamp > filedAt + OPPOSITION_WINDOW;
-        require(!silent || unopposed, NotAuthorized(payroll, msg.sender));
-        _checkReached(filedAt + OBJECTION_TIME);
+        bool answers = _isActing(state.project, CONTRACTOR);
+        silent = !answers && !(supplementary && _rules(state, city, lineage));
+        require(!silent || !supplementary, NotAuthorized(payroll, msg.sender));
+        _checkReached(filedAt + (answers ? OBJECTION_TIME : OPPOSITION_WINDOW + 1));
         uint40 until = filedAt + RULING_PERIOD;
         require(!supplementary || block.timestamp <= until, TooLate(until));
     }

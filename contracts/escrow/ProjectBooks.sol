@@ -100,7 +100,7 @@ contract ProjectBooks is IProjectBooks {
             return Due(DueKind.Ruling, milestone, state.since + p.ruling);
         }
         if (state.status == IMilestoneRegistry.MilestoneStatus.Ruled) {
-            return Due(DueKind.Settlement, milestone, state.since);
+            return Due(DueKind.Settlement, milestone, state.since + p.contest + 1);
         }
         return Due(DueKind.Nothing, 0, 0);
     }

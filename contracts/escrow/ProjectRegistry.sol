@@ -252,9 +252,7 @@ contract ProjectRegistry is ProjectSeats {
 
     function _lowersWages(Project storage p, Amendment calldata amendment) private view returns (bool) {
         return
-            amendment.wageShare < p.wageShare ||
-            amendment.wageDeposit < p.wageDeposit ||
-            _shareOf(amendment.budget, amendment.wageShare) < _shareOf(p.budget, p.wageShare);
+            amendment.wageShare < p.wageShare || amendment.wageDeposit < p.wageDeposit || amendment.budget < p.budget;
     }
 
     /// @dev The money that is there already fits: in all, and for wages.

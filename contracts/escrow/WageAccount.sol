@@ -112,14 +112,15 @@ contract WageAccount is WagePayments {
         ledger.books.free -= toDeposit;
         ledger.books.deposit += toDeposit;
         surplus -= toDeposit;
-        ledger.closedOutAt = uint40(block.timestamp);
-        emit WagesClosedOut(project, surplus, msg.sender, _touch(project));
-        if (surplus == 0) return;
         ledger.books.free -= surplus;
         ledger.books.surplus += surplus;
-        IFundEscrow escrow = _escrow();
-        _push(p.token, address(escrow), _tokens(surplus, p.unit));
-        escrow.returnSurplus(project, surplus);
+        emit WagesClosedOut(project, surplus, msg.sender, _touch(project));
+        if (surplus != 0) {
+            IFundEscrow escrow = _escrow();
+            _push(p.token, address(escrow), _tokens(surplus, p.unit));
+            escrow.returnSurplus(project, surplus);
+        }
+        ledger.closedOutAt = uint40(block.timestamp); // last: FundEscrow refunds nobody while the surplus is on its way
     }
     // slither-disable-end reentrancy-no-eth
 

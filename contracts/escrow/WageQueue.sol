@@ -69,6 +69,7 @@ abstract contract WageQueue is WageStore {
         } catch {
             return 0;
         }
+        if (given == 0) return 0;
         ledger.books.advanced += given;
         _receive(p.token, _tokens(given, p.unit));
     }

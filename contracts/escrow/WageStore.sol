@@ -67,6 +67,7 @@ abstract contract WageStore is TokenVault, IWageAccount {
     constructor(IPayrollRegistry payrolls_) {
         payrolls = payrolls_;
         workers = payrolls_.workers();
+        require(payrolls.projects() == projects && workers.projects() == projects, RegistriesDiffer());
     }
 
     // -------------------------------------------------------------------------------------------------------- reading
@@ -81,6 +82,11 @@ abstract contract WageStore is TokenVault, IWageAccount {
         Ledger storage ledger = _ledgers[project];
         uint128 uncovered = _uncovered(ledger.books);
         return ledger.closedOutAt == 0 ? uncovered + ledger.books.depositOwed : uncovered;
+    }
+
+    /// @inheritdoc IWageAccount
+    function uncoveredOf(ProjectId project) external view returns (uint128) {
+        return _uncovered(_ledgers[project].books);
     }
 
     /// @inheritdoc IWageAccount

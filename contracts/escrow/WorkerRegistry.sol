@@ -36,6 +36,8 @@ contract WorkerRegistry is CityManaged, EIP712, IWorkerRegistry {
     uint40 public constant QUORUM_TENURE = 30 days;
     /// @notice How long arrears are open at most, in seconds.
     uint40 public constant ARREARS_TIME = 60 days;
+    /// @notice How long before its enrolment a worker's first month lies at most, in seconds: claims can be of any date.
+    uint40 public constant BACK_PAY = 365 days;
 
     uint256 private constant MIN_QUORUM = 3;
     uint256 private constant MAX_QUORUM = 50;
@@ -107,7 +109,10 @@ contract WorkerRegistry is CityManaged, EIP712, IWorkerRegistry {
         _checkSignature(enrolment.signer, digest, employment.ownSignature);
         _useKey(project, keccak256(employment.holder), claim);
         if (worker == 0) worker = _add(enrolment, claim);
-        _employ(enrolment, worker, periodAt(employment.claim.validFrom, 0));
+        else ++_workers[project][worker].changes; // orders from before do not redirect what was just signed
+        uint256 since = employment.claim.validFrom;
+        if (since + BACK_PAY < block.timestamp) since = block.timestamp - BACK_PAY;
+        _employ(enrolment, worker, periodAt(since, 0));
         _emitEnrolled(enrolment, worker, claim);
     }
 
@@ -153,6 +158,8 @@ contract WorkerRegistry is CityManaged, EIP712, IWorkerRegistry {
         Arrears storage arrears = _registers[project].arrears;
         bytes32 order = keccak256(abi.encode(ARREARS_TYPEHASH, project, period, amount, arrears.count, deadline));
         _checkQuorum(project, _hashTypedDataV4(order), signatures);
+        TaxPeriod first = _registers[project].first;
+        require(!(period < first), WagePeriodInvalid(period)); // each month that anybody worked in, and no other
         require(!_declaredByWorkers[project][period], ArrearsNotReady(project, arrears.until));
         _declaredByWorkers[project][period] = true;
         _declare(project, projects.projectOf(project), period, amount, address(0));
@@ -212,10 +219,14 @@ contract WorkerRegistry is CityManaged, EIP712, IWorkerRegistry {
         ProjectId project,
         uint32[] calldata workers,
         uint16 employer,
-        TaxPeriod period
+        TaxPeriod period,
+        bool alone
     ) external view {
         for (uint256 i = 0; i < workers.length; ++i) {
-            require(isEmployed(project, workers[i], employer, period), WorkerInvalid(project, workers[i]));
+            Worker storage known = _workers[project][workers[i]];
+            bool first = !alone || known.employer == employer || period < known.since;
+            bool employed = first && isEmployed(project, workers[i], employer, period);
+            require(employed, WorkerInvalid(project, workers[i]));
         }
     }
 
@@ -417,7 +428,7 @@ contract WorkerRegistry is CityManaged, EIP712, IWorkerRegistry {
         return party == 0 ? Commitments.pair(worker, employer) : Commitments.pair(employer, worker);
     }
 
-    /// @dev A month that is over, since anybody was employed, while no other arrears are open.
+    /// @dev A month that is over, while no other arrears are open.
     function _checkDeclaration(
         ProjectId project,
         IProjectRegistry.Project memory p,
@@ -427,9 +438,8 @@ contract WorkerRegistry is CityManaged, EIP712, IWorkerRegistry {
         require(p.status == IProjectRegistry.ProjectStatus.Open, ProjectNotReady(project, p.status));
         Register storage register = _registers[project];
         require(!inArrears(project), ArrearsNotReady(project, register.arrears.until));
-        bool worked = TaxPeriod.unwrap(register.first) != 0 && !(period < register.first);
         bool over = period < periodAt(block.timestamp, 0);
-        require(period.isMonth() && worked && over, WagePeriodInvalid(period));
+        require(period.isMonth() && over, WagePeriodInvalid(period));
         require(amount != 0 && amount <= p.budget, AmountInvalid(amount, p.budget));
     }
 

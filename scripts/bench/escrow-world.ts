@@ -1,20 +1,21 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type ContractTransactionResponse, ZeroHash } from "ethers";
 
+import { wageNetwork } from "../../src/escrow/payroll.js";
 import { type PayrollHeader, payrollId, type PayrollRow, PayrollTree, type ProvenRow } from "../../src/escrow/rows.js";
 import { ENROLMENT_TYPES, TERMS_TYPES } from "../../src/escrow/typed-data.js";
 import { holderCommitment, pairCommitment, subjectCommitment } from "../../src/identity/commitment.js";
 import { IDENTITY_TYPES, OPERATOR_TYPES } from "../../src/identity/typed-data.js";
 import { BANKING, IDENTITY, issueUnder, LABOUR, roleOf } from "../../src/index.js";
 import type { TermsStruct } from "../../typechain/escrow/ProjectRegistry.js";
-import type { IWages } from "../../typechain/escrow/WageAccount.js";
+import type { IWorkerRegistry } from "../../typechain/escrow/WorkerRegistry.js";
 import type { IClaimRegistry } from "../../typechain/identity/ClaimRegistry.js";
 import { FROM, identityOf, identityWorld, type IdentityWorld, schemaOf, UNTIL, word } from "./identity-world.js";
 import { connection, LATER, loadFixture, SHIJIAZHUANG } from "./world.js";
 
 type Account = HardhatEthersSigner;
 type Sent = Promise<ContractTransactionResponse>;
-type Enrolment = [IWages.EnrolmentStruct, IWages.EmploymentStruct, bigint[]];
+type Enrolment = [IWorkerRegistry.EnrolmentStruct, IWorkerRegistry.EmploymentStruct, bigint[]];
 
 /** A payroll with its tree. */
 interface Prepared {
@@ -189,8 +190,8 @@ export async function enrolmentOf(world: EscrowWorld, i: number): Promise<Enrolm
     holder: holder.signer,
     holderSalt: word(`holder salt ${i}`),
     employerHolder: employerHolder(i),
-    signature: await sign(holder, "wages", ENROLMENT_TYPES, enrolment),
-    ownSignature: await sign(own, "wages", ENROLMENT_TYPES, enrolment),
+    signature: await sign(holder, "workers", ENROLMENT_TYPES, enrolment),
+    ownSignature: await sign(own, "workers", ENROLMENT_TYPES, enrolment),
   };
   return [enrolment, employment, []];
 }
@@ -199,17 +200,17 @@ export async function enrolmentOf(world: EscrowWorld, i: number): Promise<Enrolm
 export async function enrolled(): Promise<EscrowWorld> {
   const world = await loadFixture(employed);
   for (let i = 0; i < WORKERS; i++) {
-    await world.wages.connect(world.labour).enrol(...(await enrolmentOf(world, i)));
+    await world.workers.connect(world.labour).enrol(...(await enrolmentOf(world, i)));
   }
   await connection.networkHelpers.time.increase(35 * DAY);
   return world;
 }
 
 /** The contractor's payroll of a month. */
-export async function payrollOf({ wages, project }: EscrowWorld, period: number): Promise<Prepared> {
+export async function payrollOf({ workers, payrolls, project }: EscrowWorld, period: number): Promise<Prepared> {
   const header: PayrollHeader = { project, employer: CONTRACTOR, period, serial: 1, predecessor: ZeroHash };
   const { chainId } = await connection.ethers.provider.getNetwork();
-  const id = payrollId({ chainId: chainId.toString(), wages: await wages.getAddress() }, header);
+  const id = payrollId(await wageNetwork({ chainId, workers, payrolls }), header);
   const rows = Array.from({ length: WORKERS }, (_, i) => ({ worker: i + 1, amount: WAGE + BigInt(i) }));
   const tree = new PayrollTree(id, rows);
   return { header, id, rows, proven: rows.map((_, i) => tree.proven(i)) };
@@ -217,13 +218,13 @@ export async function payrollOf({ wages, project }: EscrowWorld, period: number)
 
 export async function file(world: EscrowWorld, period: number): Sent {
   const { header, rows } = await payrollOf(world, period);
-  return world.wages.connect(world.contractor).file(header, rows, []);
+  return world.payrolls.connect(world.contractor).file(header, rows, []);
 }
 
 export async function approve(world: EscrowWorld, period: number): Sent {
   const { id } = await payrollOf(world, period);
   await connection.networkHelpers.time.increase(3 * DAY);
-  return world.wages.connect(world.contractor).approve(id, []);
+  return world.payrolls.connect(world.contractor).approve(id, []);
 }
 
 export async function pay(world: EscrowWorld, period: number, count = WORKERS): Sent {

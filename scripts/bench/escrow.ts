@@ -21,12 +21,14 @@ type Sent = Promise<ContractTransactionResponse>;
 const [JANUARY, FEBRUARY] = [202601, 202602];
 const MONTH = 31 * 86_400;
 
+type Emitter = "projects" | "escrow" | "workers" | "payrolls" | "wages";
+
 const emits = (
-  { projects, escrow, wages }: EscrowWorld,
-  contract: "projects" | "escrow" | "wages",
+  { projects, escrow, workers, payrolls, wages }: EscrowWorld,
+  contract: Emitter,
   event: string,
   more: Partial<Traces> = {},
-): Traces => ({ emits: [{ projects, escrow, wages }[contract], event], creates: true, ...more });
+): Traces => ({ emits: [{ projects, escrow, workers, payrolls, wages }[contract], event], creates: true, ...more });
 
 /** A project from its terms to the second month's wages, in this order; beside wages, a transfer of the same token to the same account. */
 export async function measureEscrowActs(): Promise<void> {
@@ -39,14 +41,22 @@ export async function measureEscrowActs(): Promise<void> {
 
   const hiring = await loadFixture(employed);
   const enrolment = await enrolmentOf(hiring, 0);
-  const hired = hiring.wages.connect(hiring.labour).enrol(...enrolment);
-  await act("wage.enrol.one", "`enrol`: a worker, by an employment claim", hiring, hired, "wages", "WorkerEnrolled");
+  const hired = hiring.workers.connect(hiring.labour).enrol(...enrolment);
+  await act("wage.enrol.one", "`enrol`: a worker, by an employment claim", hiring, hired, "workers", "WorkerEnrolled");
 
   const site = await loadFixture(enrolled);
   const all = { records: WORKERS, together: true };
   const of = `a payroll of ${WORKERS}`;
-  await act(`wage.file.each-of-${WORKERS}`, `\`file\`: ${of}`, site, file(site, JANUARY), "wages", "PayrollFiled", all);
-  await act("wage.approve.one", `\`approve\`: ${of}`, site, approve(site, JANUARY), "wages", "PayrollApproved");
+  await act(
+    `wage.file.each-of-${WORKERS}`,
+    `\`file\`: ${of}`,
+    site,
+    file(site, JANUARY),
+    "payrolls",
+    "PayrollFiled",
+    all,
+  );
+  await act("wage.approve.one", `\`approve\`: ${of}`, site, approve(site, JANUARY), "payrolls", "PayrollApproved");
   const each = { records: WORKERS, creates: false };
   const first = `wage.pay-first.each-of-${WORKERS}`;
   await act(first, `\`pay\`: ${of}, whose accounts were empty`, site, pay(site, JANUARY), "wages", "WagePaid", each);
@@ -63,7 +73,7 @@ async function act(
   what: string,
   world: EscrowWorld,
   sent: Sent,
-  contract: "projects" | "escrow" | "wages",
+  contract: Emitter,
   event: string,
   more: Partial<Traces> = {},
 ): Promise<void> {

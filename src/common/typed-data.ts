@@ -16,7 +16,16 @@ export function members(text: string): TypedDataField[] {
 
 /** The contracts whose domains things are signed for. */
 export type SigningContract =
-  "identities" | "claims" | "verifier" | "consents" | "payments" | "invoices" | "ledger" | "projects" | "wages";
+  | "identities"
+  | "claims"
+  | "verifier"
+  | "consents"
+  | "payments"
+  | "invoices"
+  | "ledger"
+  | "projects"
+  | "workers"
+  | "payrolls";
 
 const NAMES: Record<SigningContract, string> = {
   identities: "Civitas IdentityRegistry",
@@ -27,7 +36,8 @@ const NAMES: Record<SigningContract, string> = {
   invoices: "Civitas InvoiceRegistry",
   ledger: "Civitas InvoiceLedger",
   projects: "Civitas ProjectRegistry",
-  wages: "Civitas WageAccount",
+  workers: "Civitas WorkerRegistry",
+  payrolls: "Civitas PayrollRegistry",
 };
 
 // A night's batch is fifty thousand digests of a few types in one domain.

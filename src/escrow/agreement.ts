@@ -22,7 +22,7 @@ import {
 import { isAmended } from "./history.js";
 import { SEATS } from "./seat.js";
 import { PROJECT_STATUSES, type ProjectStatus } from "./status.js";
-import { divideBudget, type ProjectNetwork, type TermsDocument } from "./terms.js";
+import { type ProjectNetwork, type TermsDocument } from "./terms.js";
 import { domainAt } from "./typed-data.js";
 
 /** Who signs agreements. */
@@ -176,17 +176,16 @@ async function partyOf({ projects }: Acting, document: AgreementDocument, role: 
   return (await projects.seatOf(projectOfAgreement(document), SEATS[seat])).party;
 }
 
-/** Whether the labour office must sign a change order: it lowers the wage share, the deposit, or the wages of the whole budget. */
+/** Whether the labour office must sign a change order: it lowers the wage share, the deposit, or the budget, which bounds all wages. */
 export async function needsLabourOffice(
   { projects }: Pick<Contracts, "projects">,
   { amendment }: AmendmentDocument,
 ): Promise<boolean> {
   const { budget, wageShare, wageDeposit } = await projects.projectOf(amendment.project);
-  const wages = (whole: bigint, share: number) => divideBudget(whole, share).wages;
   return (
     amendment.wageShare < Number(wageShare) ||
     BigInt(amendment.wageDeposit) < wageDeposit ||
-    wages(BigInt(amendment.budget), amendment.wageShare) < wages(budget, Number(wageShare))
+    BigInt(amendment.budget) < budget
   );
 }
 

@@ -50,11 +50,11 @@ export class ArrearsError extends Error {
 }
 
 /** Arrears of a project now. */
-export async function arrearsOf({ wages }: Pick<Contracts, "wages">, project: string): Promise<ArrearsAnswer> {
+export async function arrearsOf({ workers }: Pick<Contracts, "workers">, project: string): Promise<ArrearsAnswer> {
   const [{ period, amount, until, count }, open, quorum] = await Promise.all([
-    wages.arrearsOf(project),
-    wages.inArrears(project),
-    wages.quorumOf(project),
+    workers.arrearsOf(project),
+    workers.inArrears(project),
+    workers.quorumOf(project),
   ]);
   return {
     ...{ open, period: Number(period), amount, until: until === 0n ? null : dateOf(until) },
@@ -92,7 +92,7 @@ export async function signArrears(
 ): Promise<ArrearsDeclaration> {
   const { network, project, period, amount, count, deadline, signatures } = declaration;
   if (signatures.some((one) => one.worker === worker)) throw new ArrearsError(`worker ${worker} has signed already`);
-  const domain = domainAt("wages", network.chainId, network.wages);
+  const domain = domainAt("workers", network.chainId, network.workers);
   const order = { project, period, amount, count, deadline };
   const signature = await key.sign(digestIn(domain, ARREARS_DECLARATION_TYPES, order));
   const all = [...signatures, { worker, signer: key.signer, signature }].sort((a, b) => a.worker - b.worker);
@@ -101,40 +101,44 @@ export async function signArrears(
 
 /** Declare arrears for workers. By anyone. @throws ArrearsError while too few have signed. */
 export async function sendArrears(
-  contracts: Pick<Contracts, "chainId" | "wages">,
+  contracts: Pick<Contracts, "chainId" | "workers" | "payrolls">,
   relay: Signer,
   { network, project, period, amount, deadline, signatures }: ArrearsDeclaration,
 ): Promise<void> {
   await checkWageNetwork(contracts, network);
-  const quorum = Number(await contracts.wages.quorumOf(project));
+  const quorum = Number(await contracts.workers.quorumOf(project));
   if (signatures.length < quorum) {
     throw new ArrearsError(`${signatures.length} workers have signed, and it takes ${quorum}; ask more of them`);
   }
-  const wages = contracts.wages.connect(relay);
-  await mined(wages.declareArrearsByWorkers(project, period, amount, deadline, signatures));
+  const workers = contracts.workers.connect(relay);
+  await mined(workers.declareArrearsByWorkers(project, period, amount, deadline, signatures));
 }
 
 /** Declare arrears. By the labour office. @param amount In minor units. */
 export async function declareArrears(
-  { wages }: Pick<Contracts, "wages">,
+  { workers }: Pick<Contracts, "workers">,
   officer: Signer,
   { project, period, amount }: Pick<ArrearsInput, "project" | "period" | "amount">,
   lineage: readonly number[] = [],
 ): Promise<void> {
-  await mined(wages.connect(officer).declareArrears(project, period, amount, [...lineage]));
+  await mined(workers.connect(officer).declareArrears(project, period, amount, [...lineage]));
 }
 
 /** Dismiss them. By the labour office. */
 export async function dismissArrears(
-  { wages }: Pick<Contracts, "wages">,
+  { workers }: Pick<Contracts, "workers">,
   officer: Signer,
   project: string,
   lineage: readonly number[] = [],
 ): Promise<void> {
-  await mined(wages.connect(officer).dismissArrears(project, [...lineage]));
+  await mined(workers.connect(officer).dismissArrears(project, [...lineage]));
 }
 
 /** End arrears that were paid. By anyone. */
-export async function endArrears({ wages }: Pick<Contracts, "wages">, signer: Signer, project: string): Promise<void> {
-  await mined(wages.connect(signer).endArrears(project));
+export async function endArrears(
+  { workers }: Pick<Contracts, "workers">,
+  signer: Signer,
+  project: string,
+): Promise<void> {
+  await mined(workers.connect(signer).endArrears(project));
 }

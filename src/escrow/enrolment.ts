@@ -33,7 +33,7 @@ export interface EnrolmentOffer {
   deadline: number;
 }
 
-/** IWages.Enrolment in JSON: what is signed. */
+/** IWorkerRegistry.Enrolment in JSON: what is signed. */
 export interface EnrolmentRecord {
   project: string;
   employer: number;
@@ -45,7 +45,7 @@ export interface EnrolmentRecord {
   deadline: number;
 }
 
-/** IWages.Employment in JSON: the employment claim, opened as far as the contract checks it, and both signatures. */
+/** IWorkerRegistry.Employment in JSON: the employment claim, opened as far as the contract checks it, and both signatures. */
 export interface EmploymentRecord {
   claim: ClaimRecord;
   path: string[];
@@ -106,7 +106,7 @@ export class EnrolmentError extends Error {
   override readonly name = "EnrolmentError";
 }
 
-type Acting = Pick<Contracts, "chainId" | "wages">;
+type Acting = Pick<Contracts, "chainId" | "workers" | "payrolls">;
 
 /**
  * Offer a person a place. By the labour office: asks the tag service, and the chain whether the person is there under any of its keys. Who is,
@@ -124,9 +124,9 @@ export async function offerEnrolment(
   if (newest === undefined) throw new EnrolmentError("the tag service has no key; ask who runs it");
   let { tag } = newest;
   for (const { tag: one } of tags) {
-    const worker = await contracts.wages.workerByTag(project, one);
+    const worker = await contracts.workers.workerByTag(project, one);
     if (worker === 0n) continue;
-    const known = await contracts.wages.workerOf(project, worker);
+    const known = await contracts.workers.workerOf(project, worker);
     if (Number(known.employer) === employer) {
       throw new EnrolmentError(`this person is worker ${worker} of the project already, with the same employer`);
     }
@@ -164,7 +164,7 @@ export async function signEnrolment(
     throw new EnrolmentError("this is not the claim's holder key; take `Wallet.holderKey` of the claim");
   }
   const enrolment = { project, employer, signer: own.signer, account: getAddress(account), tag, deadline };
-  const digest = digestIn(domainAt("wages", network.chainId, network.wages), ENROLMENT_TYPES, enrolment);
+  const digest = digestIn(domainAt("workers", network.chainId, network.workers), ENROLMENT_TYPES, enrolment);
   const employment: EmploymentRecord = {
     ...{ claim: document.claim, path: document.path, party: document.party },
     ...{ subject: mine.subject.commitment, employerSalt: theirs.subject.salt },
@@ -188,8 +188,11 @@ export async function enrolWorker(
 ): Promise<number> {
   const known = await knownWorker(contracts, order);
   if (known !== undefined) return known;
-  const { wages } = contracts;
-  return numberIn(wages, await mined(wages.connect(officer).enrol(order.enrolment, order.employment, [...lineage])));
+  const { workers } = contracts;
+  return numberIn(
+    workers,
+    await mined(workers.connect(officer).enrol(order.enrolment, order.employment, [...lineage])),
+  );
 }
 
 /**
@@ -223,7 +226,7 @@ export async function enrolWorkers(
     const flight = flights.shift();
     if (flight === undefined) return;
     const { index, sent } = flight;
-    end(index, await attempt(index, async () => numberIn(contracts.wages, await sent.wait())));
+    end(index, await attempt(index, async () => numberIn(contracts.workers, await sent.wait())));
   };
   for (const [index, order] of orders.entries()) {
     if (flights.length >= inFlight) await land();
@@ -231,7 +234,7 @@ export async function enrolWorkers(
       const known = await knownWorker(contracts, order);
       if (known !== undefined) return known;
       return lane.send(
-        await contracts.wages.enrol.populateTransaction(order.enrolment, order.employment, [...lineage]),
+        await contracts.workers.enrol.populateTransaction(order.enrolment, order.employment, [...lineage]),
       );
     });
     if (typeof begun === "object") flights.push({ index, sent: begun });
@@ -243,7 +246,7 @@ export async function enrolWorkers(
 
 /**
  * A worker's order to be paid elsewhere; signed off line.
- * @param changes How often the account changed before: `WageAccount.workerOf`.
+ * @param changes How often the account changed before: `WorkerRegistry.workerOf`.
  * @param key The worker's own key.
  */
 export async function signWorkerAccount(
@@ -254,7 +257,7 @@ export async function signWorkerAccount(
   const { project, worker, changes } = change;
   const account = getAddress(change.account);
   const order = { project, worker, account, changes, deadline: Number(secondsOf(change.deadline)) };
-  const domain = domainAt("wages", network.chainId, network.wages);
+  const domain = domainAt("workers", network.chainId, network.workers);
   const signature = await key.sign(digestIn(domain, WORKER_ACCOUNT_TYPES, order));
   return { type: "CivitasWorkerAccount", version: 1, network, ...order, signer: key.signer, signature };
 }
@@ -263,7 +266,7 @@ export async function signWorkerAccount(
 export async function sendWorkerAccount(contracts: Acting, relay: Signer, order: WorkerAccountOrder): Promise<void> {
   await checkWageNetwork(contracts, order.network);
   const { project, worker, account, deadline, signer, signature } = order;
-  await mined(contracts.wages.connect(relay).changeAccount(project, worker, account, deadline, signer, signature));
+  await mined(contracts.workers.connect(relay).changeAccount(project, worker, account, deadline, signer, signature));
 }
 
 // ------------------------------------------------------------------------------------------------------------- internal
@@ -271,17 +274,17 @@ export async function sendWorkerAccount(contracts: Acting, relay: Signer, order:
 /** The worker, if it is enrolled with the employer already. @throws EnrolmentError if it is under another key. */
 async function knownWorker(contracts: Acting, { network, enrolment }: EnrolmentOrder): Promise<number | undefined> {
   await checkWageNetwork(contracts, network);
-  const { wages } = contracts;
-  const worker = await wages.workerByTag(enrolment.project, enrolment.tag);
+  const { workers } = contracts;
+  const worker = await workers.workerByTag(enrolment.project, enrolment.tag);
   if (worker === 0n) return undefined;
-  const { key, employer } = await wages.workerOf(enrolment.project, worker);
+  const { key, employer } = await workers.workerOf(enrolment.project, worker);
   if (key === keccak256(enrolment.signer)) return Number(employer) === enrolment.employer ? Number(worker) : undefined;
   throw new EnrolmentError(`this person is worker ${worker} of the project already, under another key`);
 }
 
-function numberIn(wages: Contracts["wages"], receipt: Pick<TransactionReceipt, "logs"> | null): number {
+function numberIn(workers: Contracts["workers"], receipt: Pick<TransactionReceipt, "logs"> | null): number {
   for (const log of receipt?.logs ?? []) {
-    const event = wages.interface.parseLog(log);
+    const event = workers.interface.parseLog(log);
     if (event?.name === "WorkerEnrolled") return Number(event.args["worker"]);
   }
   throw new Error("the act was sent, but is in no block yet; ask the node again");

@@ -83,15 +83,19 @@ export const ESCROW_SENTENCES = {
     `${seat} of the project ${project} is frozen already in the case ${courtCase}, or is not frozen in it; read the freezes first`,
   FreezePeriodInvalid: ({ until }) => `a freeze cannot last until ${until}; give a time to come, within two years`,
   WagesOpen: ({ project }) =>
-    `nothing goes back while the project ${project} is not over with its wages closed out and its milestones settled; finish these first`,
+    `nothing goes back before the project ${project} is over and its wages are closed out and covered, or a year has passed since; finish these first`,
   AccountInvalid: ({ project, account }) =>
-    `${account} cannot be paid here in the project ${project}; give an account that is the payee's own, and no contract of the project`,
+    `${account} cannot be paid here in the project ${project}; give one that is the payee's own`,
   TokenUntrue: ({ token, asked, moved }) =>
     `the token ${token} moved ${moved} where ${asked} were asked; it takes a fee or does not tell the truth, so use another token`,
   NothingStray: ({ token }) => `no stray tokens of ${token} are there; all of them belong to projects`,
 
   // ------------------------------------------------------------------------------------------------------------ wages
   NotEscrow: ({ caller }) => `${caller} is not the FundEscrow, which alone feeds wages; act through it`,
+  NotPayrollRegistry: ({ caller }) =>
+    `${caller} is not the PayrollRegistry, which alone says what is owed; file and approve a payroll there`,
+  KeyUnknown: ({ project, key }) =>
+    `nothing of the project ${project} is owed under ${key}; give the payroll's id, or the key of a row that was set aside`,
   NotEmployer: ({ project, seat }) =>
     `${seat} of the project ${project} employs nobody; name the contractor or a subcontractor`,
   TagEnrolled: ({ project, tag, worker }) =>
@@ -99,7 +103,7 @@ export const ESCROW_SENTENCES = {
   EmploymentInvalid: ({ claim }) =>
     `the claim ${claim} does not show this employment; give one of the project's schema between this employer and this key`,
   WorkerInvalid: ({ project, worker }) =>
-    `the project ${project} has no worker ${worker}, or another company employs that one; enrol the worker, or name the right employer`,
+    `the project ${project} has no worker ${worker}, or it was not employed by this company in that month; enrol the worker, or name the right employer`,
   NotWorkerKey: ({ project, worker }) =>
     `the signer is not worker ${worker} of the project ${project}; the worker signs with the key of the enrolment`,
   PayrollExists: ({ payroll }) =>
@@ -113,9 +117,9 @@ export const ESCROW_SENTENCES = {
   WorkerPaidTwice: ({ worker, period }) =>
     `worker ${worker} is in a payroll of ${period} already; file the rest as a supplementary payroll of that one`,
   PredecessorInvalid: ({ predecessor }) =>
-    `${predecessor} is no payroll of this employer and month that stands; name the one that this adds to`,
+    `${predecessor} is no payroll of this project and month; name the one that this adds to`,
   NotAuthorized: ({ payroll, caller }) =>
-    `${caller} may not do this for the payroll ${payroll}; its employer, the contractor or the labour office may, each in its own part`,
+    `${caller} may not do this for the payroll ${payroll}; its employer, the contractor, the labour office or the arbiter may, each in its own part`,
   RowUnknown: ({ payroll, position }) =>
     `row ${position} is not of the payroll ${payroll} as given; take row and proof from the filed payroll`,
   RowNotReady: ({ payroll, position, status }) =>

@@ -1,7 +1,13 @@
-/** What became of a project's agreements, works money and milestones, read from the chain alone, without an indexer. */
+/** What became of a project's agreements, money, milestones and workers, read from the chain alone, without an indexer. */
 import { type BaseContract, Result } from "ethers";
 
-import type { fundEscrowAbi, milestoneRegistryAbi, projectRegistryAbi } from "../abi.js";
+import type {
+  fundEscrowAbi,
+  milestoneRegistryAbi,
+  projectRegistryAbi,
+  wageAccountAbi,
+  workerRegistryAbi,
+} from "../abi.js";
 import { type EventPlace, walk } from "../common/history.js";
 import type { Contracts } from "../contracts.js";
 import { agreementId, type AmendmentDocument, type AmendmentRecord } from "./agreement-document.js";
@@ -20,7 +26,9 @@ export type ProjectEventName =
   | "ProjectOpened"
   | OfProject<AbiEvent<typeof projectRegistryAbi>>
   | OfProject<AbiEvent<typeof fundEscrowAbi>>
-  | OfProject<AbiEvent<typeof milestoneRegistryAbi>>;
+  | OfProject<AbiEvent<typeof milestoneRegistryAbi>>
+  | OfProject<AbiEvent<typeof workerRegistryAbi>>
+  | OfProject<AbiEvent<typeof wageAccountAbi>>;
 
 /** An event in the life of a project. */
 export interface ProjectEvent extends EventPlace {
@@ -34,23 +42,33 @@ const FIRST = "ProjectOpened";
 type Reading = Pick<Contracts, "projects" | "provider">;
 
 /**
- * The events of a project in ProjectRegistry, FundEscrow and MilestoneRegistry, newest first, each once; see `walk` in ../common/history.ts.
- * Those of wages are read by payroll: see payroll-view.ts.
+ * The events of a project in ProjectRegistry, FundEscrow, MilestoneRegistry, WorkerRegistry and WageAccount, newest first, each once; see `walk`
+ * in ../common/history.ts. Payrolls, and payments to single workers, are read by payroll: see payroll-view.ts.
  * @throws HistoryIncompleteError if the node has pruned logs.
  */
 export async function* projectHistory(
-  { projects, escrow, milestones, provider }: Reading & Pick<Contracts, "escrow" | "milestones">,
+  {
+    projects,
+    escrow,
+    milestones,
+    workers,
+    wages,
+    provider,
+  }: Reading & Pick<Contracts, "escrow" | "milestones" | "workers" | "wages">,
   project: string,
 ): AsyncGenerator<ProjectEvent, void, undefined> {
-  const [agreed, paid, decided] = await Promise.all([
+  const [agreed, ...changed] = await Promise.all([
     projects.projectOf(project),
     escrow.changedIn(project),
     milestones.changedIn(project),
+    workers.changedIn(project),
+    wages.changedIn(project),
   ]);
   const walks = [
     eventsIn(provider, projects, project, agreed.changedIn),
-    eventsIn(provider, escrow, project, paid),
-    eventsIn(provider, milestones, project, decided),
+    ...[escrow, milestones, workers, wages].map((contract, i) =>
+      eventsIn(provider, contract, project, changed[i] ?? 0n),
+    ),
   ];
   const heads = await Promise.all(walks.map(async (one) => one.next()));
   for (;;) {

@@ -5,8 +5,8 @@ import { mined } from "../common/mined.js";
 import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import type { PersonKey } from "../identity/key.js";
-import { PayrollError } from "./payroll.js";
-import { filedPayroll, type FiledPayroll, treeOf, type WageReading } from "./payroll-view.js";
+import { PayrollError, wageNetwork } from "./payroll.js";
+import { filedPayroll, type FiledPayroll, treeOf, type PayrollReading } from "./payroll-view.js";
 import type { WageNetwork } from "./rows.js";
 import { digestIn, domainAt, OBJECTION_TYPES } from "./typed-data.js";
 
@@ -36,7 +36,7 @@ type Lineage = readonly number[];
  * @param positions Places of the rows, from 0.
  */
 export async function opposeRows(
-  contracts: WageReading,
+  contracts: PayrollReading,
   signer: Signer,
   payroll: PayrollRef,
   positions: readonly number[],
@@ -44,7 +44,7 @@ export async function opposeRows(
   const filed = await filedOf(contracts, payroll);
   const tree = treeOf(filed);
   const rows = positions.map((position) => tree.proven(position));
-  await mined(contracts.wages.connect(signer).oppose(filed.id, rows));
+  await mined(contracts.payrolls.connect(signer).oppose(filed.id, rows));
 }
 
 /**
@@ -58,20 +58,20 @@ export async function signObjection(
   deadline: Date,
 ): Promise<ObjectionOrder> {
   const order = { payroll, position, deadline: Number(secondsOf(deadline)) };
-  const domain = domainAt("wages", network.chainId, network.wages);
+  const domain = domainAt("payrolls", network.chainId, network.payrolls);
   const signature = await key.sign(digestIn(domain, OBJECTION_TYPES, order));
   return { type: "CivitasObjection", version: 1, network, ...order, signer: key.signer, signature };
 }
 
 /** Relay a worker's objection. By anyone. @throws PayrollError for one of another network. */
 export async function sendObjection(
-  contracts: WageReading & Pick<Contracts, "chainId">,
+  contracts: PayrollReading & Pick<Contracts, "chainId" | "workers">,
   relay: Signer,
   { network, payroll, position, deadline, signer, signature }: ObjectionOrder,
 ): Promise<void> {
   await checkWageNetwork(contracts, network);
   const row = treeOf(await filedPayroll(contracts, payroll)).proven(position);
-  await mined(contracts.wages.connect(relay).object(payroll, row, deadline, signer, signature));
+  await mined(contracts.payrolls.connect(relay).object(payroll, row, deadline, signer, signature));
 }
 
 /**
@@ -81,7 +81,7 @@ export async function sendObjection(
  * @param lineage Numbers of cities, where another city acts; see ICityAccessManager.hasStanding.
  */
 export async function ruleRow(
-  contracts: WageReading,
+  contracts: PayrollReading,
   officer: Signer,
   payroll: PayrollRef,
   position: number,
@@ -90,12 +90,12 @@ export async function ruleRow(
 ): Promise<void> {
   const filed = await filedOf(contracts, payroll);
   const row = treeOf(filed).proven(position);
-  await mined(contracts.wages.connect(officer).rule(filed.id, row, amount, [...lineage]));
+  await mined(contracts.payrolls.connect(officer).rule(filed.id, row, amount, [...lineage]));
 }
 
 /** Admit rows as filed, where no ruling came in time. By anyone. */
 export async function admitRows(
-  contracts: WageReading,
+  contracts: PayrollReading,
   signer: Signer,
   payroll: PayrollRef,
   positions: readonly number[],
@@ -103,40 +103,42 @@ export async function admitRows(
   const filed = await filedOf(contracts, payroll);
   const tree = treeOf(filed);
   const rows = positions.map((position) => tree.proven(position));
-  await mined(contracts.wages.connect(signer).admit(filed.id, rows));
+  await mined(contracts.payrolls.connect(signer).admit(filed.id, rows));
 }
 
 /**
  * Approve a payroll: what is not aside is owed from then on. By an operator of the contractor from three days after filing on; of a
- * supplementary one by the labour office too, unless it filed it; by anyone, once nobody opposed it for five days, if it is not supplementary.
+ * supplementary one by the labour office too, or if that filed it by the arbiter; by anyone, once nobody opposed it for five days, if it is not supplementary.
  */
 export async function approvePayroll(
-  { wages }: Pick<Contracts, "wages">,
+  { payrolls }: Pick<Contracts, "payrolls">,
   signer: Signer,
   payroll: PayrollRef,
   lineage: Lineage = [],
 ): Promise<void> {
-  await mined(wages.connect(signer).approve(idOf(payroll), [...lineage]));
+  await mined(payrolls.connect(signer).approve(idOf(payroll), [...lineage]));
 }
 
 /** End a payroll that nobody approved within fourteen days: a supplementary one, or one of more than the budget leaves. By anyone. */
 export async function lapsePayroll(
-  { wages }: Pick<Contracts, "wages">,
+  { payrolls }: Pick<Contracts, "payrolls">,
   signer: Signer,
   payroll: PayrollRef,
 ): Promise<void> {
-  await mined(wages.connect(signer).lapse(idOf(payroll)));
+  await mined(payrolls.connect(signer).lapse(idOf(payroll)));
 }
 
 /** @throws PayrollError for what was signed for another network. */
 export async function checkWageNetwork(
-  { chainId, wages }: Pick<Contracts, "chainId" | "wages">,
+  contracts: Pick<Contracts, "chainId" | "workers" | "payrolls">,
   of: WageNetwork,
 ): Promise<void> {
-  const address = await wages.getAddress();
-  if (of.chainId === `${chainId}` && of.wages.toLowerCase() === address.toLowerCase()) return;
+  const { chainId, workers, payrolls } = await wageNetwork(contracts);
+  const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+  if (of.chainId === chainId && same(of.workers, workers) && same(of.payrolls, payrolls)) return;
   throw new PayrollError(
-    `this was signed for the wage account ${of.wages} on chain ${of.chainId}, not for ${address} on chain ${chainId}`,
+    `this was signed for the registries ${of.workers} and ${of.payrolls} on chain ${of.chainId}, not for ${workers} and ${payrolls} on ` +
+      `chain ${chainId}`,
   );
 }
 
@@ -144,6 +146,6 @@ function idOf(payroll: PayrollRef): string {
   return typeof payroll === "string" ? payroll : payroll.id;
 }
 
-async function filedOf(contracts: WageReading, payroll: PayrollRef): Promise<Exclude<PayrollRef, string>> {
+async function filedOf(contracts: PayrollReading, payroll: PayrollRef): Promise<Exclude<PayrollRef, string>> {
   return typeof payroll === "string" ? filedPayroll(contracts, payroll) : payroll;
 }

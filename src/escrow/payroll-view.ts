@@ -11,8 +11,10 @@ import type { Contracts } from "../contracts.js";
 import { type PayrollHeader, type PayrollRow, PayrollTree, rowKey } from "./rows.js";
 import type { PayrollStatus, RowStatus } from "./status.js";
 
-/** Who reads wages. */
-export type WageReading = Pick<Contracts, "wages" | "provider">;
+/** Who reads payrolls. */
+export type PayrollReading = Pick<Contracts, "payrolls" | "provider">;
+/** Who reads payrolls, and what was paid. */
+export type WageReading = Pick<Contracts, "payrolls" | "wages" | "provider">;
 
 /** A payroll as it was filed, with where that is on the chain. */
 export interface FiledPayroll extends EventPlace {
@@ -98,9 +100,10 @@ export class PayrollUnknownError extends Error {
 const HISTORY = ["PayrollFiled", "RowSetAside", "RowAdmitted", "PayrollApproved", "PayrollLapsed"];
 
 /** A payroll as it was filed. @throws PayrollUnknownError, or HistoryIncompleteError if the node has pruned logs. */
-export async function filedPayroll({ wages, provider }: WageReading, payroll: string): Promise<FiledPayroll> {
-  const from = Number((await wages.payrollOf(payroll)).changedIn);
-  const query = { provider, contract: wages, events: HISTORY, record: payroll, from, what: `the payroll ${payroll}` };
+export async function filedPayroll({ payrolls, provider }: PayrollReading, payroll: string): Promise<FiledPayroll> {
+  const from = Number((await payrolls.payrollOf(payroll)).changedIn);
+  const what = `the payroll ${payroll}`;
+  const query = { provider, contract: payrolls, events: HISTORY, record: payroll, from, what };
   for await (const event of walk(query, (name, args, place) => ({ name, args, place }))) {
     if (event.name === "PayrollFiled") return filedOf(event);
   }
@@ -109,13 +112,13 @@ export async function filedPayroll({ wages, provider }: WageReading, payroll: st
 
 /** The payrolls of a project, in the order they were filed. @param employer Seat of the employer; all, if left out. */
 export async function payrollsOf(
-  { wages, provider }: WageReading,
+  { payrolls, provider }: PayrollReading,
   project: string,
   { employer, block, from = 0 }: AsOfBlock & { employer?: number } = {},
 ): Promise<FiledPayroll[]> {
   const seat = employer === undefined ? null : wordOf(employer);
   const found = await findEvents({
-    ...{ provider, contract: wages, events: ["PayrollFiled"], indexed: [null, project, seat] },
+    ...{ provider, contract: payrolls, events: ["PayrollFiled"], indexed: [null, project, seat] },
     ...{ from, to: block ?? (await provider.getBlockNumber()) },
   });
   return found.map(filedOf);
@@ -128,18 +131,19 @@ export async function payrollView(
   { block }: AsOfBlock = {},
 ): Promise<PayrollView> {
   const filed = typeof payroll === "string" ? await filedPayroll(contracts, payroll) : payroll;
-  const { wages: contract, provider } = contracts;
+  const { payrolls, wages, provider } = contracts;
   const asOf = block ?? (await provider.getBlockNumber());
   if (filed.block > asOf) throw new PayrollUnknownError(filed.id);
-  const blocks = { provider, contract, from: filed.block, to: asOf };
-  const own = await findEvents({ ...blocks, events: [...HISTORY, "WagePaid"], indexed: [filed.id] });
-  const aside = own.filter(({ name }) => name === "RowSetAside").map(({ args }) => Number(args["position"]));
+  const blocks = { provider, from: filed.block, to: asOf };
+  const decided = await findEvents({ ...blocks, contract: payrolls, events: HISTORY, indexed: [filed.id] });
+  const paid = await findEvents({ ...blocks, contract: wages, events: ["WagePaid"], indexed: [filed.id] });
+  const aside = decided.filter(({ name }) => name === "RowSetAside").map(({ args }) => Number(args["position"]));
   const keys = [filed.id, ...aside.map((position) => rowKey(filed.id, position))];
   const money = await findEvents({
-    ...{ ...blocks, events: ["WagesReserved", "WagesTakenIntoCustody"] },
+    ...{ ...blocks, contract: wages, events: ["WagesReserved", "WagesTakenIntoCustody"] },
     indexed: [filed.header.project, keys],
   });
-  return viewOf(filed, asOf, own, money);
+  return viewOf(filed, asOf, [...decided, ...paid], money);
 }
 
 /** The number as an indexed argument. */
@@ -196,6 +200,7 @@ interface EventArgs {
   fromWorks: bigint;
 }
 
+/** @param own What was decided, then what was paid. */
 function viewOf(
   filed: FiledPayroll,
   asOf: number,

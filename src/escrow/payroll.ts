@@ -23,7 +23,7 @@ import {
   type WageNetwork,
 } from "./rows.js";
 
-type Reading = Pick<Contracts, "chainId" | "projects" | "wages">;
+type Reading = Pick<Contracts, "chainId" | "projects" | "workers" | "payrolls">;
 
 /** What a payroll is for. */
 export interface PayrollSource {
@@ -66,9 +66,13 @@ export class PayrollError extends Error {
   override readonly name = "PayrollError";
 }
 
-/** Where wages of a connection are paid. */
-export async function wageNetwork({ chainId, wages }: Pick<Contracts, "chainId" | "wages">): Promise<WageNetwork> {
-  return { chainId: `${chainId}`, wages: await wages.getAddress() };
+/** The contracts of a connection that what is signed about wages is good for. */
+export async function wageNetwork({
+  chainId,
+  workers,
+  payrolls,
+}: Pick<Contracts, "chainId" | "workers" | "payrolls">): Promise<WageNetwork> {
+  return { chainId: `${chainId}`, workers: await workers.getAddress(), payrolls: await payrolls.getAddress() };
 }
 
 /**
@@ -95,19 +99,19 @@ export async function draftPayrolls(contracts: Reading, source: PayrollSource, c
  * @throws PayrollError if another payroll is filed under its number.
  */
 export async function filePayroll(
-  { wages }: Pick<Contracts, "wages">,
+  { payrolls }: Pick<Contracts, "payrolls">,
   signer: Signer,
   { id, header, rows, root }: PayrollDraft,
   lineage: readonly number[] = [],
 ): Promise<FiledResult> {
-  if (await isFiledAs({ wages }, id, root, header)) return { id };
-  const { hash } = await mined(wages.connect(signer).file(header, rows, [...lineage]));
+  if (await isFiledAs({ payrolls }, id, root, header)) return { id };
+  const { hash } = await mined(payrolls.connect(signer).file(header, rows, [...lineage]));
   return { id, transaction: hash };
 }
 
 /** The same for several, one after another. */
 export async function filePayrolls(
-  contracts: Pick<Contracts, "wages">,
+  contracts: Pick<Contracts, "payrolls">,
   signer: Signer,
   drafts: readonly PayrollDraft[],
   lineage: readonly number[] = [],
@@ -145,13 +149,18 @@ async function inTurn<Item, Answer>(items: readonly Item[], ask: (item: Item) =>
 
 /** Who the lines mean: workers of this employer, each once. */
 async function checkWorkers(
-  { wages }: Reading,
-  { project, employer }: PayrollSource,
+  { workers }: Reading,
+  { project, employer, period }: PayrollSource,
   lines: readonly PayrollLine[],
 ): Promise<{ rows: PayrollRow[]; lines: KnownLine[]; faults: PayrollFault[] }> {
   const found = await inTurn(lines, async ({ worker: number, account }) => {
-    const worker = account === undefined ? number : Number(await wages.workerByAccount(project, account));
-    return worker === undefined || worker === 0 ? undefined : { worker, known: await wages.workerOf(project, worker) };
+    const worker = account === undefined ? number : Number(await workers.workerByAccount(project, account));
+    if (worker === undefined || worker === 0) return undefined;
+    const [known, employed] = await Promise.all([
+      workers.workerOf(project, worker),
+      workers.isEmployed(project, worker, employer, period),
+    ]);
+    return { worker, known, employed };
   });
   const faults: PayrollFault[] = [];
   const known: KnownLine[] = [];
@@ -170,8 +179,13 @@ async function checkWorkers(
     const first = lineOf.get(answer.worker);
     if (first !== undefined) fault("WorkerTwice", `${who} is in line ${first} already`);
     else lineOf.set(answer.worker, line);
-    if (Number(answer.known.employer) !== employer) {
-      fault("OtherEmployer", `${who} is employed by seat ${answer.known.employer}, not by seat ${employer}`);
+    if (!answer.employed) {
+      const { employer: other, since } = answer.known;
+      const message =
+        Number(other) === employer
+          ? `${who} is employed since ${since}, and not in ${period}`
+          : `${who} is employed by seat ${other}, and was not by seat ${employer} in ${period}`;
+      fault("OtherEmployer", message);
     }
     known.push({ ...of, worker: answer.worker });
   }
@@ -191,7 +205,7 @@ async function numbered(
   for (let start = 0; start < rows.length; serial++) {
     const part = rows.slice(start, start + MAX_PAYROLL_ROWS);
     const draft = payrollOfRows(network, { project, employer, period, serial, predecessor }, part);
-    const { status, root } = await contracts.wages.payrollOf(draft.id);
+    const { status, root } = await contracts.payrolls.payrollOf(draft.id);
     draft.filed = status !== 0n;
     if (draft.filed && root !== draft.root) {
       if (asked === undefined) continue; // the next number
@@ -205,14 +219,14 @@ async function numbered(
 
 /** Workers who are in another payroll of the month. */
 async function alreadyFiled(
-  { wages }: Reading,
+  { payrolls }: Reading,
   { project, period }: PayrollSource,
   lines: readonly KnownLine[],
   drafts: readonly PayrollDraft[],
 ): Promise<PayrollFault[]> {
   const own = new Set(drafts.flatMap(({ filed, rows }) => (filed ? rows.map(({ worker }) => worker) : [])));
   const others = lines.filter(({ worker }) => !own.has(worker));
-  const filed = await inTurn(others, async ({ worker }) => wages.isFiled(project, period, worker));
+  const filed = await inTurn(others, async ({ worker }) => payrolls.isFiled(project, period, worker));
   return others.flatMap(({ worker, line }, i) => {
     if (filed[i] !== true) return [];
     const message = `worker ${worker} is in a payroll of ${period} already; what is missing goes into a supplementary one`;
@@ -221,12 +235,12 @@ async function alreadyFiled(
 }
 
 async function isFiledAs(
-  { wages }: Pick<Contracts, "wages">,
+  { payrolls }: Pick<Contracts, "payrolls">,
   id: string,
   root: string,
   header: PayrollHeader,
 ): Promise<boolean> {
-  const state = await wages.payrollOf(id);
+  const state = await payrolls.payrollOf(id);
   if (state.status === 0n) return false;
   if (state.root !== root) throw taken(header);
   return true;

@@ -20,7 +20,7 @@ import {
 } from "./payroll-view.js";
 import type { ProvenRow } from "./rows.js";
 
-type Acting = Pick<Contracts, "wages" | "escrow" | "provider">;
+type Acting = Pick<Contracts, "workers" | "payrolls" | "wages" | "escrow" | "provider">;
 
 /** A row of a payroll. */
 export interface PushedRow {
@@ -257,8 +257,8 @@ class Run {
     }
     const why = decodeError(error);
     if (why.name !== "RowNotReady") {
-      const { project } = await this.contracts.wages.payrollOf(payroll);
-      const { account } = await this.contracts.wages.workerOf(project, row.worker);
+      const { project } = await this.contracts.payrolls.payrollOf(payroll);
+      const { account } = await this.contracts.workers.workerOf(project, row.worker);
       this.#fail({ ...placeOf(payroll, row), account }, why.message);
     }
     this.#advance(1);

@@ -12,14 +12,14 @@ export interface PayrollRow {
   amount: bigint;
 }
 
-/** IWageAccount.ProvenRow: a row of a filed payroll with its path to the root. */
+/** IPayrollRegistry.ProvenRow: a row of a filed payroll with its path to the root. */
 export interface ProvenRow extends PayrollRow {
   /** Its place, from 0. */
   position: number;
   proof: string[];
 }
 
-/** IWageAccount.Payroll in JSON: what tells a payroll apart. */
+/** IPayrollRegistry.Payroll in JSON: what tells a payroll apart. */
 export interface PayrollHeader {
   /** The project's id. */
   project: string;
@@ -29,21 +29,23 @@ export interface PayrollHeader {
   period: number;
   /** The employer's number of it, from 1. */
   serial: number;
-  /** Zero; or, of a supplementary one, the id of the payroll of the same employer and month that it supplements. */
+  /** Zero; or, of a supplementary one, the id of the payroll of the same project and month that it supplements. */
   predecessor: string;
 }
 
-/** Where wages are paid. */
+/** The contracts that what is signed about wages is good for. */
 export interface WageNetwork {
   /** Decimal. */
   chainId: string;
-  /** Address of the WageAccount. */
-  wages: string;
+  /** Address of the WorkerRegistry. */
+  workers: string;
+  /** Address of the PayrollRegistry. */
+  payrolls: string;
 }
 
-/** How many rows a payroll has at most (WageStore.MAX_ROWS). */
+/** How many rows a payroll has at most (PayrollRegistry.MAX_ROWS). */
 export const MAX_PAYROLL_ROWS = 500;
-/** How much a row is at most, in minor units (WageStore.MAX_WAGE). */
+/** How much a row is at most, in minor units (PayrollRegistry.MAX_WAGE). */
 export const MAX_WAGE = (1n << 96n) - 1n;
 
 const ROW_TYPEHASH = id(WAGE_ROW_TYPE);
@@ -51,9 +53,9 @@ const KEY_TYPEHASH = id("WageRowKey(bytes32 payroll,uint32 position)");
 const ROW_WORDS = ["bytes32", "bytes32", "uint32", "uint32", "uint128"];
 const KEY_WORDS = ["bytes32", "bytes32", "uint32"];
 
-/** The payroll's id: its EIP-712 digest, equal to WageAccount.idOf. */
-export function payrollId({ chainId, wages }: WageNetwork, header: PayrollHeader): string {
-  return digestIn(domainAt("wages", chainId, wages), PAYROLL_TYPES, header);
+/** The payroll's id: its EIP-712 digest, equal to PayrollRegistry.idOf. */
+export function payrollId({ chainId, payrolls }: WageNetwork, header: PayrollHeader): string {
+  return digestIn(domainAt("payrolls", chainId, payrolls), PAYROLL_TYPES, header);
 }
 
 /** The leaf of a row: hashed twice, so that no node of the tree passes for one. */
@@ -62,7 +64,7 @@ export function rowLeaf(payroll: string, position: number, { worker, amount }: P
   return keccak256(keccak256(AbiCoder.defaultAbiCoder().encode(ROW_WORDS, words)));
 }
 
-/** The key under which a row that was set aside is owed, equal to WageAccount.rowKeyOf. */
+/** The key under which a row that was set aside is owed, equal to PayrollRegistry.rowKeyOf. */
 export function rowKey(payroll: string, position: number): string {
   return keccak256(AbiCoder.defaultAbiCoder().encode(KEY_WORDS, [KEY_TYPEHASH, payroll, position]));
 }
@@ -86,7 +88,7 @@ export class PayrollTree {
     this.total = rows.reduce((sum, { amount }) => sum + amount, 0n);
   }
 
-  /** Equal to what WageAccount.rootOf gives. */
+  /** Equal to what PayrollRegistry.rootOf gives. */
   get root(): string {
     return this.#tree.root;
   }

@@ -42,9 +42,12 @@ const KINDS: Record<WorksPaymentKind, string> = {
 const DUE: Record<Due["kind"], (index: number) => string> = {
   Answer: (index) => `the supervisor's answer to milestone ${index}`,
   Settlement: (index) => `the settlement of milestone ${index}`,
+  Release: (index) => `the release of what was set apart for milestone ${index}`,
   Ruling: (index) => `the arbiter's ruling on milestone ${index}`,
   DefectRuling: (index) => `the arbiter's ruling on defects of ${seatInWords(index)}`,
   Retention: (index) => `the retention of ${seatInWords(index)}`,
+  ArrearsEnd: () => "the end of declared arrears",
+  Petition: () => "the arbiter's ruling on a termination",
   ProjectEnd: () => "the end of the project",
   CloseOut: () => "the close-out of wages",
 };
@@ -88,7 +91,8 @@ export function dueInWords({ kind, index, at }: Due): string {
 
 /** A statement as a table of plain text, in the columns of a terminal. */
 export function statementTable(statement: Statement, { document }: StatementOptions = {}): string {
-  const { project, city, status, currency, block, at, budget, seats, milestones, payments, next } = statement;
+  const { project, city, status, currency, block, at, budget, seats, milestones, payments, next, undecided } =
+    statement;
   const show = (amount: bigint) => formatAmount(amount, currency.digits);
   const time = (date: Date | null) => (date === null ? "" : showTime(secondsOfDate(date)));
   const lines = statementLines(statement);
@@ -133,6 +137,7 @@ export function statementTable(statement: Statement, { document }: StatementOpti
       ? ["No works money was paid yet."]
       : textTable([["Payment", "At", "Why", "Seat", "Amount", "To"], ...paid], [4])),
     "",
+    ...(undecided === 0 ? [] : [`Payrolls and rows that wait for a decision: ${undecided}`]),
     next === null ? "Nothing is due." : `Due next: ${dueInWords(next)}`,
     "",
   ].join("\n");

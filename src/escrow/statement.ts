@@ -106,6 +106,8 @@ export interface Statement {
   planned: bigint;
   works: WorksBooks;
   wages: WageBooks;
+  /** Payrolls and rows that wait for a decision. */
+  undecided: number;
   seats: SeatStatement[];
   milestones: MilestoneStatement[];
   payments: WorksPayment[];
@@ -149,10 +151,9 @@ export async function statementOf(
 
 function statementIn(
   project: string,
-  { project: agreed, works, wages, seats, milestones, next }: Told,
+  { project: agreed, works, wages, seats, milestones, next, undecided }: Told,
 ): Omit<Statement, "block" | "at" | "payments"> {
-  const [due, index, at] = next; // by place: `at` is a method of arrays
-  const kind = nameOf(DUE_KINDS, due);
+  const kind = nameOf(DUE_KINDS, next.kind);
   return {
     project,
     city: Number(agreed.city),
@@ -162,6 +163,7 @@ function statementIn(
     ...{ budget: agreed.budget, planned: agreed.works },
     works: pick(WORKS, works),
     wages: pick(WAGES, wages),
+    undecided: Number(undecided),
     seats: seats.map(({ seat: { party, account }, books, defect }, seat) => ({
       ...{ seat, role: roleOfSeat(seat), party, account: account === ZeroAddress ? null : account },
       ...pick(["earned", "kept", "retained", "credit", "frozen", "paid"] as const, books),
@@ -172,7 +174,7 @@ function statementIn(
       status: amount === 0n ? "Dropped" : nameOf(MILESTONE_STATUSES, status),
       since: since === 0n ? null : dateOf(since),
     })),
-    next: kind === "Nothing" ? null : { kind, index: Number(index), at: dateOf(at) },
+    next: kind === "Nothing" ? null : { kind, index: Number(next.index), at: dateOf(next.dueAt) },
   };
 }
 

@@ -25,19 +25,22 @@ export const DUE_KINDS = [
   "Nothing",
   "Answer",
   "Settlement",
+  "Release",
   "Ruling",
   "DefectRuling",
   "Retention",
+  "ArrearsEnd",
+  "Petition",
   "ProjectEnd",
   "CloseOut",
 ] as const;
 export type DueKind = (typeof DUE_KINDS)[number];
 
-/** What has become of a payroll: IWageAccount.PayrollStatus. */
+/** What has become of a payroll: IPayrollRegistry.PayrollStatus. */
 export const PAYROLL_STATUSES = ["Unknown", "Filed", "Approved", "Lapsed"] as const;
 export type PayrollStatus = (typeof PAYROLL_STATUSES)[number];
 
-/** What became of a row of a payroll: IWageAccount.RowStatus. */
+/** What became of a row of a payroll: IPayrollRegistry.RowStatus. */
 export const ROW_STATUSES = ["Standing", "Aside", "Admitted", "Paid"] as const;
 export type RowStatus = (typeof ROW_STATUSES)[number];
 

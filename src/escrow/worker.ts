@@ -12,7 +12,7 @@ import { currencyOf, formatAmount } from "../invoice/amount.js";
 import { type AsOfBlock, payrollsOf, payrollView, type Waiting, type WagePayment, wordOf } from "./payroll-view.js";
 import type { RowStatus } from "./status.js";
 
-type Reading = Pick<Contracts, "projects" | "wages" | "provider">;
+type Reading = Pick<Contracts, "projects" | "workers" | "payrolls" | "wages" | "provider">;
 
 /** A payment, with its time. */
 export interface DatedPayment extends WagePayment {
@@ -77,13 +77,13 @@ export async function workerView(
   who: number | string,
   { block: asked, from = 0 }: AsOfBlock = {},
 ): Promise<WorkerView> {
-  const { wages, provider, projects } = contracts;
-  const worker = typeof who === "number" ? who : Number(await wages.workerByAccount(project, who));
+  const { workers, provider, projects } = contracts;
+  const worker = typeof who === "number" ? who : Number(await workers.workerByAccount(project, who));
   const block = asked ?? (await provider.getBlockNumber());
   const { account, employer } = await placeAt(contracts, project, worker, from, block);
   if (account === undefined) throw new WorkerUnknownError(`${who} is no worker of the project`);
   const [{ enrolledAt }, { currency }] = await Promise.all([
-    wages.workerOf(project, worker),
+    workers.workerOf(project, worker),
     projects.projectOf(project),
   ]);
   const timeOf = clock(contracts);
@@ -178,7 +178,7 @@ export function workerCsv(view: WorkerView): string {
 
 /** Where a worker was paid as of a block, and by whom employed; undefined if it was not enrolled by then. */
 async function placeAt(
-  { wages: contract, provider }: Reading,
+  { workers: contract, provider }: Reading,
   project: string,
   worker: number,
   from: number,

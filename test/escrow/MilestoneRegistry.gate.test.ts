@@ -65,27 +65,27 @@ describe("MilestoneRegistry: what a request waits for", () => {
   describe("wages", () => {
     it("in arrears stop requests and settlements, and nothing else", async () => {
       const world = await loadFixture(funded);
-      const { milestones, wages, labour, project } = world;
+      const { milestones, wages, workers, labour, project } = world;
       await request(world, project);
       const from = (await timeOf(approve(world, project))) + CONTEST + 1;
-      await wages.connect(labour).declareArrears(project, await lastMonth(), 1, []);
+      await workers.connect(labour).declareArrears(project, await lastMonth(), 1, []);
       await expect(request(world, project, 1))
         .to.be.revertedWithCustomError(milestones, "WagesInArrears")
         .withArgs(project);
       await time.increaseTo(from);
       await expect(settle(world, project)).to.be.revertedWithCustomError(milestones, "WagesInArrears");
-      await wages.connect(labour).dismissArrears(project, []);
+      await workers.connect(labour).dismissArrears(project, []);
       await settle(world, project);
       await request(world, project, 1);
     });
 
     it("stop them no longer than arrears last", async () => {
       const world = await loadFixture(funded);
-      const { milestones, wages, labour, project } = world;
+      const { milestones, wages, workers, labour, project } = world;
       await request(world, project);
       await approve(world, project);
-      await wages.connect(labour).declareArrears(project, await lastMonth(), 1, []);
-      const { until } = await wages.arrearsOf(project);
+      await workers.connect(labour).declareArrears(project, await lastMonth(), 1, []);
+      const { until } = await workers.arrearsOf(project);
       await at(Number(until));
       await expect(settle(world, project)).to.be.revertedWithCustomError(milestones, "WagesInArrears");
       await at(Number(until) + 1);

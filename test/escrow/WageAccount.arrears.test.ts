@@ -35,8 +35,8 @@ async function tenured(): Promise<Site> {
 /** The labour office has declared arrears of the last month. */
 async function declared(): Promise<Site & { until: number }> {
   const world = await loadFixture(site);
-  const { wages, labour, project, before } = world;
-  const sent = wages.connect(labour).declareArrears(project, before, AMOUNT, []);
+  const { wages, workers, labour, project, before } = world;
+  const sent = workers.connect(labour).declareArrears(project, before, AMOUNT, []);
   return { ...world, until: (await timeOf(sent)) + OPEN_TIME };
 }
 
@@ -50,60 +50,60 @@ async function declare(
     ...changes
   }: { period?: number; amount?: bigint; count?: bigint; deadline?: number } = {},
 ) {
-  const { wages, project, stranger } = world;
+  const { wages, workers, project, stranger } = world;
   const signatures = await declaredBy(world, hands, period, amount, changes);
   const deadline = changes.deadline ?? LATER;
-  return wages.connect(stranger).declareArrearsByWorkers(project, period, amount, deadline, signatures);
+  return workers.connect(stranger).declareArrearsByWorkers(project, period, amount, deadline, signatures);
 }
 
 describe("WageAccount: arrears", () => {
   /** Refused: after `signed` good signatures, of `needed`. */
-  async function noQuorum({ wages, project }: Site, act: Promise<unknown>, signed: number, needed = 3): Promise<void> {
-    await expect(act).to.be.revertedWithCustomError(wages, "QuorumInvalid").withArgs(project, signed, needed);
+  async function noQuorum({ wages, workers, project }: Site, act: Promise<unknown>, signed: number, needed = 3): Promise<void> {
+    await expect(act).to.be.revertedWithCustomError(workers, "QuorumInvalid").withArgs(project, signed, needed);
   }
 
   describe("declared by the labour office", () => {
     it("are open for sixty days, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, labour, project, before } = world;
-      expect(await wages.inArrears(project)).to.equal(false);
-      const sent = wages.connect(labour).declareArrears(project, before, AMOUNT, []);
+      const { wages, workers, labour, project, before } = world;
+      expect(await workers.inArrears(project)).to.equal(false);
+      const sent = workers.connect(labour).declareArrears(project, before, AMOUNT, []);
       const until = (await timeOf(sent)) + OPEN_TIME;
-      await expect(sent).to.emit(wages, "ArrearsDeclared").withArgs(project, before, AMOUNT, until, labour);
-      expect(await wages.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, until, 1]);
+      await expect(sent).to.emit(workers, "ArrearsDeclared").withArgs(project, before, AMOUNT, until, labour);
+      expect(await workers.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, until, 1]);
       await time.increaseTo(until);
-      expect(await wages.inArrears(project)).to.equal(true);
+      expect(await workers.inArrears(project)).to.equal(true);
       await time.increaseTo(until + 1);
-      expect(await wages.inArrears(project)).to.equal(false);
+      expect(await workers.inArrears(project)).to.equal(false);
     });
 
     it("are its alone, also of the city that stands in", async () => {
       const world = await loadFixture(site);
-      const { wages, project, before, stranger, contractor, company, court, manager, registry, hebei, officer } = world;
+      const { wages, workers, project, before, stranger, contractor, company, court, manager, registry, hebei, officer } = world;
       for (const by of [stranger, contractor.operator, company.operator, court, officer]) {
-        await expect(wages.connect(by).declareArrears(project, before, 1, []))
+        await expect(workers.connect(by).declareArrears(project, before, 1, []))
           .to.be.revertedWithCustomError(wages, "NoStanding")
           .withArgs(by, SHIJIAZHUANG);
       }
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
-      await wages.connect(officer).declareArrears(project, before, 1, [HEBEI]);
-      await expect(wages.connect(stranger).dismissArrears(project, [])).to.be.revertedWithCustomError(
+      await workers.connect(officer).declareArrears(project, before, 1, [HEBEI]);
+      await expect(workers.connect(stranger).dismissArrears(project, [])).to.be.revertedWithCustomError(
         wages,
         "NoStanding",
       );
-      await wages.connect(officer).dismissArrears(project, [HEBEI]);
+      await workers.connect(officer).dismissArrears(project, [HEBEI]);
     });
 
     it("are of an open project there is", async () => {
       const world = await loadFixture(site);
-      const { wages, projects, labour, project, before } = world;
-      await expect(wages.connect(labour).declareArrears(word(), before, 1, [])).to.be.revertedWithCustomError(
+      const { wages, workers, projects, labour, project, before } = world;
+      await expect(workers.connect(labour).declareArrears(word(), before, 1, [])).to.be.revertedWithCustomError(
         projects,
         "ProjectUnknown",
       );
       await terminate(world, project);
-      await expect(wages.connect(labour).declareArrears(project, before, 1, []))
+      await expect(workers.connect(labour).declareArrears(project, before, 1, []))
         .to.be.revertedWithCustomError(wages, "ProjectNotReady")
         .withArgs(project, 3);
     });
@@ -141,31 +141,31 @@ describe("WageAccount: arrears", () => {
 
     it("are one at a time", async () => {
       const world = await loadFixture(declared);
-      const { wages, labour, project, before, until } = world;
+      const { wages, workers, labour, project, before, until } = world;
       const office = wages.connect(labour);
       await at(until);
       await expect(office.declareArrears(project, before, 1, []))
-        .to.be.revertedWithCustomError(wages, "ArrearsNotReady")
+        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
         .withArgs(project, until);
       await at(until + 1);
       await office.declareArrears(project, before, 1, []);
-      expect((await wages.arrearsOf(project)).count).to.equal(2);
+      expect((await workers.arrearsOf(project)).count).to.equal(2);
     });
   });
 
   describe("declared by workers", () => {
     it("are as good as the office's", async () => {
       const world = await loadFixture(tenured);
-      const { wages, project, hands, foreman, before } = world;
+      const { wages, workers, project, hands, foreman, before } = world;
       const sent = declare(world, [...hands, foreman]);
       const until = (await timeOf(sent)) + OPEN_TIME;
-      await expect(sent).to.emit(wages, "ArrearsDeclared").withArgs(project, before, AMOUNT, until, ZeroAddress);
-      expect(await wages.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, until, 1]);
+      await expect(sent).to.emit(workers, "ArrearsDeclared").withArgs(project, before, AMOUNT, until, ZeroAddress);
+      expect(await workers.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, until, 1]);
     });
 
     it("need a tenth of all: three at least, fifty at most", async () => {
       const world = await loadFixture(site);
-      const { wages, project } = world;
+      const { wages, workers, project } = world;
       const setCount = await counterOf(world);
       for (const [workers, quorum] of [
         [0, 3],
@@ -180,9 +180,9 @@ describe("WageAccount: arrears", () => {
         [100_000, 50],
       ] as const) {
         await setCount(workers);
-        expect(await wages.quorumOf(project)).to.equal(quorum);
+        expect(await workers.quorumOf(project)).to.equal(quorum);
       }
-      expect(await wages.quorumOf(word())).to.equal(3);
+      expect(await workers.quorumOf(word())).to.equal(3);
     });
 
     it("are refused with too few signatures, one twice, or out of order", async () => {
@@ -194,15 +194,15 @@ describe("WageAccount: arrears", () => {
       await noQuorum(world, declare(world, [first, second, second]), 2);
       await noQuorum(world, declare(world, [second, first, third]), 1);
       for (let i = 0; i < 27; ++i) await enrolled(world, world.project);
-      expect(await world.wages.workerCount(world.project)).to.equal(31);
+      expect(await world.workers.workerCount(world.project)).to.equal(31);
       await noQuorum(world, declare(world, world.hands), 3, 4);
       await declare(world, [...world.hands, world.foreman]);
     });
 
     it("count nobody enrolled for less than thirty days, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands } = world;
-      const { enrolledAt } = await wages.workerOf(project, 3);
+      const { wages, workers, project, hands } = world;
+      const { enrolledAt } = await workers.workerOf(project, 3);
       await at(Number(enrolledAt) + TENURE - 1);
       await noQuorum(world, declare(world, hands), 2);
       await at(Number(enrolledAt) + TENURE);
@@ -211,26 +211,26 @@ describe("WageAccount: arrears", () => {
 
     it("are refused to straw workers, and to keys of nobody", async () => {
       const world = await loadFixture(tenured);
-      const { wages, project, hands } = world;
+      const { wages, workers, project, hands } = world;
       const [first, second, third] = hands;
       const straw = await enrolled(world, project);
       await noQuorum(world, declare(world, [first, second, straw]), 2);
       for (const worker of [0, 99]) {
         await expect(declare(world, [{ worker, own: newKey() }, second, third]))
-          .to.be.revertedWithCustomError(wages, "WorkerInvalid")
+          .to.be.revertedWithCustomError(workers, "WorkerInvalid")
           .withArgs(project, worker);
       }
       for (const own of [newKey(), second.own, first.holder]) {
         await expect(declare(world, [{ worker: 1, own }, second, third]))
-          .to.be.revertedWithCustomError(wages, "NotWorkerKey")
+          .to.be.revertedWithCustomError(workers, "NotWorkerKey")
           .withArgs(project, 1);
       }
-      await expect(declare({ ...world, project: word() }, hands)).to.be.revertedWithCustomError(wages, "WorkerInvalid");
+      await expect(declare({ ...world, project: word() }, hands)).to.be.revertedWithCustomError(workers, "WorkerInvalid");
     });
 
     it("say what was signed: amount, month, project", async () => {
       const world = await loadFixture(tenured);
-      const { wages, project, hands, before, stranger } = world;
+      const { wages, workers, project, hands, before, stranger } = world;
       const { project: other } = await openProject(world);
       for (const signatures of [
         await declaredBy(world, hands, before, AMOUNT - 1n),
@@ -238,8 +238,8 @@ describe("WageAccount: arrears", () => {
         await declaredBy(world, hands, before, AMOUNT, { deadline: LATER - 1 }),
         await declaredBy({ ...world, project: other }, hands, before, AMOUNT),
       ]) {
-        await expect(wages.connect(stranger).declareArrearsByWorkers(project, before, AMOUNT, LATER, signatures))
-          .to.be.revertedWithCustomError(wages, "SignatureInvalid")
+        await expect(workers.connect(stranger).declareArrearsByWorkers(project, before, AMOUNT, LATER, signatures))
+          .to.be.revertedWithCustomError(workers, "SignatureInvalid")
           .withArgs(hands[0].own.signer);
       }
     });
@@ -258,24 +258,24 @@ describe("WageAccount: arrears", () => {
 
     it("are not repeated: neither the order, nor the month", async () => {
       const world = await loadFixture(tenured);
-      const { wages, project, hands, before, labour, month } = world;
+      const { wages, workers, project, hands, before, labour, month } = world;
       const signatures = await declaredBy(world, hands, before, AMOUNT);
-      const bring = async () => wages.declareArrearsByWorkers(project, before, AMOUNT, LATER, signatures);
+      const bring = async () => workers.declareArrearsByWorkers(project, before, AMOUNT, LATER, signatures);
       await bring();
-      const { until } = await wages.arrearsOf(project);
+      const { until } = await workers.arrearsOf(project);
       await expect(declare(world, hands))
-        .to.be.revertedWithCustomError(wages, "ArrearsNotReady")
+        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
         .withArgs(project, until);
       await expect(declare(world, hands, { period: before - 1 })).to.be.revertedWithCustomError(
-        wages,
+        workers,
         "ArrearsNotReady",
       );
-      await wages.connect(labour).dismissArrears(project, []);
-      await expect(bring()).to.be.revertedWithCustomError(wages, "SignatureInvalid"); // it binds the count
-      await expect(declare(world, hands)).to.be.revertedWithCustomError(wages, "ArrearsNotReady").withArgs(project, 0);
+      await workers.connect(labour).dismissArrears(project, []);
+      await expect(bring()).to.be.revertedWithCustomError(workers, "SignatureInvalid"); // it binds the count
+      await expect(declare(world, hands)).to.be.revertedWithCustomError(workers, "ArrearsNotReady").withArgs(project, 0);
       expect(before).to.be.lessThan(month);
       await declare(world, hands, { period: month });
-      expect((await wages.arrearsOf(project)).count).to.equal(2);
+      expect((await workers.arrearsOf(project)).count).to.equal(2);
     });
 
     it("that were refused leave the month open", async () => {
@@ -298,7 +298,7 @@ describe("WageAccount: arrears", () => {
 
     it("are declared once, though a signing contract calls back", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands, before, stranger } = world;
+      const { wages, workers, project, hands, before, stranger } = world;
       const deployer = await newAccount();
       const wallet = getCreateAddress({ from: deployer.address, nonce: 0 });
       const one = await applicationOf(world, project, { enrolment: { signer: wallet } });
@@ -315,8 +315,8 @@ describe("WageAccount: arrears", () => {
         ...(await declaredBy(world, hands, period, 1n)),
         { worker: 5, signer: wallet, signature: "0x" },
       ];
-      await wages.connect(stranger).declareArrearsByWorkers(project, period, 1, LATER, signatures);
-      const arrears = await wages.arrearsOf(project);
+      await workers.connect(stranger).declareArrearsByWorkers(project, period, 1, LATER, signatures);
+      const arrears = await workers.arrearsOf(project);
       expect([arrears.period, arrears.amount, arrears.count]).to.deep.equal([BigInt(period), 1n, 1n]);
     });
   });
@@ -324,48 +324,48 @@ describe("WageAccount: arrears", () => {
   describe("end", () => {
     it("by dismissal", async () => {
       const world = await loadFixture(declared);
-      const { wages, labour, project, before } = world;
-      await expect(wages.connect(labour).dismissArrears(project, []))
-        .to.emit(wages, "ArrearsEnded")
+      const { wages, workers, labour, project, before } = world;
+      await expect(workers.connect(labour).dismissArrears(project, []))
+        .to.emit(workers, "ArrearsEnded")
         .withArgs(project, labour);
-      expect(await wages.inArrears(project)).to.equal(false);
-      expect(await wages.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, 0, 1]);
-      await expect(wages.connect(labour).dismissArrears(project, []))
-        .to.be.revertedWithCustomError(wages, "ArrearsNotReady")
+      expect(await workers.inArrears(project)).to.equal(false);
+      expect(await workers.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, 0, 1]);
+      await expect(workers.connect(labour).dismissArrears(project, []))
+        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
         .withArgs(project, 0);
-      await expect(wages.endArrears(project)).to.be.revertedWithCustomError(wages, "ArrearsNotReady");
+      await expect(workers.endArrears(project)).to.be.revertedWithCustomError(workers, "ArrearsNotReady");
     });
 
     it("by their date, after which there is nothing to dismiss", async () => {
       const world = await loadFixture(declared);
-      const { wages, labour, project, until } = world;
+      const { wages, workers, labour, project, until } = world;
       await at(until + 1);
-      await expect(wages.connect(labour).dismissArrears(project, []))
-        .to.be.revertedWithCustomError(wages, "ArrearsNotReady")
+      await expect(workers.connect(labour).dismissArrears(project, []))
+        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
         .withArgs(project, until);
       const last = await loadFixture(declared);
       await at(until);
-      await wages.connect(labour).dismissArrears(last.project, []);
+      await workers.connect(labour).dismissArrears(last.project, []);
     });
 
     it("by payment of all of it, for that month", async () => {
       const world = await loadFixture(site);
-      const { wages, labour, contractor, stranger, project, before } = world;
+      const { wages, payrolls, workers, labour, contractor, stranger, project, before } = world;
       const cover = async (changes: Parameters<typeof filed>[1], amounts: [bigint, bigint, bigint]) => {
         const payroll = await filed(world, changes, world.company.operator, amounts);
         await time.increaseTo(payroll.filedAt + 3 * DAY);
-        await booked(world, wages.connect(contractor.operator).approve(payroll.id, []));
+        await booked(world, payrolls.connect(contractor.operator).approve(payroll.id, []));
         return payroll;
       };
       await fund(world, project, 10_000_000n);
       // What was covered before counts for nothing.
       const { id: predecessor } = await cover({ period: before }, [1n, 2n, 3n]);
-      await wages.connect(labour).declareArrears(project, before, AMOUNT, []);
-      const { until, baseline } = await wages.arrearsOf(project);
+      await workers.connect(labour).declareArrears(project, before, AMOUNT, []);
+      const { until, baseline } = await workers.arrearsOf(project);
       expect(baseline).to.equal(6);
       const isOpen = async () => {
-        await expect(wages.endArrears(project))
-          .to.be.revertedWithCustomError(wages, "ArrearsNotReady")
+        await expect(workers.endArrears(project))
+          .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
           .withArgs(project, until);
       };
       await isOpen();
@@ -374,28 +374,28 @@ describe("WageAccount: arrears", () => {
       await cover({ period: before, predecessor }, [100_000n, 200_000n, 299_999n]);
       await isOpen(); // a fen is missing
       await cover({ period: before, predecessor }, [1n, 1n, 1n]);
-      await expect(wages.connect(stranger).endArrears(project))
-        .to.emit(wages, "ArrearsEnded")
+      await expect(workers.connect(stranger).endArrears(project))
+        .to.emit(workers, "ArrearsEnded")
         .withArgs(project, ZeroAddress);
-      expect(await wages.inArrears(project)).to.equal(false);
+      expect(await workers.inArrears(project)).to.equal(false);
     });
 
     it("not where there are none", async () => {
-      const { wages, project, labour } = await loadFixture(site);
-      await expect(wages.endArrears(project))
-        .to.be.revertedWithCustomError(wages, "ArrearsNotReady")
+      const { wages, workers, project, labour } = await loadFixture(site);
+      await expect(workers.endArrears(project))
+        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
         .withArgs(project, 0);
-      await expect(wages.connect(labour).dismissArrears(project, [])).to.be.revertedWithCustomError(
-        wages,
+      await expect(workers.connect(labour).dismissArrears(project, [])).to.be.revertedWithCustomError(
+        workers,
         "ArrearsNotReady",
       );
     });
   });
 
   /** What writes how many workers a project has, where WageStore keeps it: the lowest four bytes of the ledger's slot 7. */
-  async function counterOf({ wages, project }: Site): Promise<(count: number) => Promise<void>> {
+  async function counterOf({ wages, workers, project }: Site): Promise<(count: number) => Promise<void>> {
     const address = await wages.getAddress();
-    const known = await wages.workerCount(project);
+    const known = await workers.workerCount(project);
     for (let base = 0; base < 20; ++base) {
       const ledger = ethers.AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [project, base]);
       const slot = ethers.toQuantity(BigInt(ethers.keccak256(ledger)) + 7n);
@@ -404,7 +404,7 @@ describe("WageAccount: arrears", () => {
       return async (count) => {
         const value = ethers.toBeHex(kept - known + BigInt(count), 32);
         await ethers.provider.send("hardhat_setStorageAt", [address, slot, value]);
-        expect(await wages.workerCount(project)).to.equal(count);
+        expect(await workers.workerCount(project)).to.equal(count);
       };
     }
     throw new Error("no ledger found in storage");

@@ -95,14 +95,14 @@ describe("WageAccount: the end", () => {
 
     it("not while a payroll or a row is undecided", async () => {
       const world = await loadFixture(ended);
-      const { wages, project, owner, labour, stranger, from } = world;
+      const { wages, payrolls, project, owner, labour, stranger, from } = world;
       const filed = await file(world, [10n, 20n], { by: labour });
-      await wages.connect(owner.operator).oppose(filed.id, [filed.rows[0]!]);
+      await payrolls.connect(owner.operator).oppose(filed.id, [filed.rows[0]!]);
       await time.setNextBlockTimestamp(from);
       await expect(closeOut(world)).to.be.revertedWithCustomError(wages, "StillOpen").withArgs(project, 2, 0);
-      await checked(world, wages.connect(stranger).approve(filed.id, []));
+      await checked(world, payrolls.connect(stranger).approve(filed.id, []));
       await expect(closeOut(world)).to.be.revertedWithCustomError(wages, "StillOpen").withArgs(project, 1, 0);
-      await checked(world, wages.connect(stranger).admit(filed.id, [filed.rows[0]!]));
+      await checked(world, payrolls.connect(stranger).admit(filed.id, [filed.rows[0]!]));
       await closeOut(world);
       expect(await nonZero(wages.booksOf(project))).to.include({ reserved: 30n, surplus: 170n });
       await pay(world, filed);
@@ -111,12 +111,12 @@ describe("WageAccount: the end", () => {
 
     it("not while a payroll is undecided, though nothing is left for what is owed", async () => {
       const world = await loadFixture(payday);
-      const { wages, project } = world;
+      const { wages, payrolls, project } = world;
       const filed = await owe(world, [500n]);
       const more = await file(world, [5n], { predecessor: filed.id });
       await time.setNextBlockTimestamp(await end(world));
       await expect(closeOut(world)).to.be.revertedWithCustomError(wages, "StillOpen").withArgs(project, 1, 500);
-      await checked(world, wages.lapse(more.id));
+      await checked(world, payrolls.lapse(more.id));
       await closeOut(world);
     });
 
@@ -323,16 +323,16 @@ describe("WageAccount: the end", () => {
 
     it("of a row that was admitted by itself, while the rest is paid here", async () => {
       const world = await loadFixture(payday);
-      const { wages, owner, labour } = world;
+      const { wages, payrolls, owner, labour } = world;
       await fund(world, 1_000n);
       const filed = await file(world, [20n, 30n]);
-      await wages.connect(owner.operator).oppose(filed.id, [filed.rows[1]!]);
+      await payrolls.connect(owner.operator).oppose(filed.id, [filed.rows[1]!]);
       await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW + 1);
-      await checked(world, wages.connect(labour).rule(filed.id, filed.rows[1]!, 25, []));
-      await checked(world, wages.approve(filed.id, []));
+      await checked(world, payrolls.connect(labour).rule(filed.id, filed.rows[1]!, 25, []));
+      await checked(world, payrolls.approve(filed.id, []));
       const at = await endAndClose(world);
       await time.setNextBlockTimestamp(at + CUSTODY_WAIT);
-      await takeIntoCustody(world, await wages.rowKeyOf(filed.id, 1), newAddress());
+      await takeIntoCustody(world, await payrolls.rowKeyOf(filed.id, 1), newAddress());
       await pay(world, filed);
       expect([await hasGot(world, 1), await hasGot(world, 2)]).to.deep.equal([20n, 0n]);
       expect((await wages.booksOf(world.project)).custody).to.equal(25);

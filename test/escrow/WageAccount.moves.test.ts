@@ -35,32 +35,32 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
   /** The application is refused, as no employment of this company and key. */
   async function noEmployment(world: Site, refused: Application): Promise<void> {
     await expect(enrol(world, refused))
-      .to.be.revertedWithCustomError(world.wages, "EmploymentInvalid")
+      .to.be.revertedWithCustomError(world.workers, "EmploymentInvalid")
       .withArgs(await idOf(world, refused.employment.claim));
   }
 
   describe("a worker who goes to another employer", () => {
     it("keeps number, key and tenure, and is paid where it says now", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands, labour } = world;
+      const { wages, workers, project, hands, labour } = world;
       const [{ worker, own, tag, account: left }] = hands;
       const { seat } = await subcontract(world, project);
-      const { enrolledAt, key } = await wages.workerOf(project, worker);
+      const { enrolledAt, key } = await workers.workerOf(project, worker);
       const moves = await applicationOf(world, project, { own, enrolment: { employer: seat, tag } });
       const { account } = moves.enrolment;
       await expect(enrol(world, moves))
-        .to.emit(wages, "WorkerEnrolled")
+        .to.emit(workers, "WorkerEnrolled")
         .withArgs(project, worker, seat, account, own.signer, tag, await idOf(world, moves.employment.claim), labour);
-      expect(await wages.workerOf(project, worker)).to.deep.equal([account, seat, enrolledAt, 0, key]);
-      expect(await wages.workerCount(project)).to.equal(4);
-      expect(await wages.workerByAccount(project, left)).to.equal(0);
-      expect(await wages.workerByAccount(project, account)).to.equal(worker);
+      expect(await workers.workerOf(project, worker)).to.deep.equal([account, seat, enrolledAt, 0, key]);
+      expect(await workers.workerCount(project)).to.equal(4);
+      expect(await workers.workerByAccount(project, left)).to.equal(0);
+      expect(await workers.workerByAccount(project, account)).to.equal(worker);
       await enrolled(world, project, { enrolment: { account: left } });
     });
 
     it("may keep its account, and needs a claim of the new employer, and a holder key of its own", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands, foreman } = world;
+      const { wages, workers, project, hands, foreman } = world;
       const [{ worker, own, tag, account, holder }] = hands;
       const toContractor = (changes: ApplicationChanges) =>
         applicationOf(world, project, { own, ...changes, enrolment: { tag, account, ...changes.enrolment } });
@@ -71,22 +71,22 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
         enrol(world, await toContractor({ enrolment: { account: foreman.account } })),
       ).to.be.revertedWithCustomError(wages, "AccountInvalid");
       await enrol(world, await toContractor({}));
-      expect((await wages.workerOf(project, worker)).employer).to.equal(Seat.Contractor);
-      expect(await wages.workerByAccount(project, account)).to.equal(worker);
+      expect((await workers.workerOf(project, worker)).employer).to.equal(Seat.Contractor);
+      expect(await workers.workerByAccount(project, account)).to.equal(worker);
     });
 
     it("is filed for by the new employer from then on, once in a month", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands, contractor, month, before } = world;
+      const { wages, workers, payrolls, project, hands, contractor, month, before } = world;
       const [{ worker, own, tag }] = hands;
       await filed(world, { period: before });
       await enrol(world, await applicationOf(world, project, { own, enrolment: { tag } }));
       await expect(send(world, await draftOf(world, [[worker, 1n]])))
-        .to.be.revertedWithCustomError(wages, "WorkerInvalid")
+        .to.be.revertedWithCustomError(workers, "WorkerInvalid")
         .withArgs(project, worker);
       const byContractor = (period: number) => draftOf(world, [[worker, 1n]], { employer: Seat.Contractor, period });
       await expect(send(world, await byContractor(before), contractor.operator))
-        .to.be.revertedWithCustomError(wages, "WorkerPaidTwice")
+        .to.be.revertedWithCustomError(payrolls, "WorkerPaidTwice")
         .withArgs(project, worker, before);
       await send(world, await byContractor(month), contractor.operator);
     });
@@ -94,7 +94,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
   it("a worker whose identity was closed, and whose claim was revoked, stays payable", async () => {
     const world = await loadFixture(site);
-    const { wages, identities, claims, registrar, issuer, project, company, contractor } = world;
+    const { wages, payrolls, identities, claims, registrar, issuer, project, company, contractor } = world;
     const id = await register(world, newKey());
     const one = await application(world, { subject: subjectCommitment(0, newSalt(), id) });
     await enrol(world, one);
@@ -104,7 +104,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
     const filedAt = await timeOf(send(world, draft, company.operator));
     await time.increaseTo(filedAt + 3 * DAY);
     await world.escrow.connect(world.owner.account).fund(project, 10_000_000n);
-    await wages.connect(contractor.operator).approve(draft.id, []);
+    await payrolls.connect(contractor.operator).approve(draft.id, []);
     await wages.pay(draft.id, [{ position: 0, worker: 5, amount: 650_000n, proof: [] }]);
     expect(await world.settlement.balanceOf(one.enrolment.account)).to.equal(650_000n);
     await changeAccount(world, { worker: 5, own: one.own }, someAddress());
@@ -113,33 +113,33 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
   describe("changeAccount", () => {
     it("is the worker's, whoever brings its order, and frees the old account", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands, seat } = world;
+      const { wages, workers, project, hands, seat } = world;
       const [hand, other] = hands;
       const { worker, account: left } = hand;
       const account = someAddress();
       await expect(changeAccount(world, hand, account))
-        .to.emit(wages, "WorkerAccountChanged")
+        .to.emit(workers, "WorkerAccountChanged")
         .withArgs(project, worker, account);
-      const { enrolledAt, key } = await wages.workerOf(project, worker);
-      expect(await wages.workerOf(project, worker)).to.deep.equal([account, seat, enrolledAt, 1, key]);
-      expect(await wages.workerByAccount(project, account)).to.equal(worker);
-      expect(await wages.workerByAccount(project, left)).to.equal(0);
+      const { enrolledAt, key } = await workers.workerOf(project, worker);
+      expect(await workers.workerOf(project, worker)).to.deep.equal([account, seat, enrolledAt, 1, key]);
+      expect(await workers.workerByAccount(project, account)).to.equal(worker);
+      expect(await workers.workerByAccount(project, left)).to.equal(0);
       await changeAccount(world, other, left);
-      expect(await wages.workerByAccount(project, left)).to.equal(other.worker);
+      expect(await workers.workerByAccount(project, left)).to.equal(other.worker);
     });
 
     it("takes an order once, and until its deadline", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands, stranger } = world;
+      const { wages, workers, project, hands, stranger } = world;
       const [{ worker, own, account: first }, other] = hands;
       const account = someAddress();
       const order = { project, worker, account, changes: 0, deadline: LATER };
       const signature = await world.sign(own, "wages", WORKER_ACCOUNT_TYPES, order);
       const bring = async () =>
-        wages.connect(stranger).changeAccount(project, worker, account, LATER, own.signer, signature);
+        workers.connect(stranger).changeAccount(project, worker, account, LATER, own.signer, signature);
       await bring();
       await changeAccount(world, { worker, own }, first);
-      await expect(bring()).to.be.revertedWithCustomError(wages, "SignatureInvalid").withArgs(own.signer);
+      await expect(bring()).to.be.revertedWithCustomError(workers, "SignatureInvalid").withArgs(own.signer);
 
       const deadline = (await time.latest()) + 1000;
       await at(deadline);
@@ -152,18 +152,18 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
     it("is refused to other keys, and for who is no worker", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands } = world;
+      const { wages, workers, project, hands } = world;
       const [{ worker, own, holder }, other] = hands;
       for (const key of [holder, other.own, newKey()]) {
         await expect(changeAccount(world, { worker, own: key }, someAddress()))
-          .to.be.revertedWithCustomError(wages, "NotWorkerKey")
+          .to.be.revertedWithCustomError(workers, "NotWorkerKey")
           .withArgs(project, worker);
       }
       const changed = changeAccount(world, { worker, own }, someAddress(), { changes: 1n });
-      await expect(changed).to.be.revertedWithCustomError(wages, "SignatureInvalid").withArgs(own.signer);
+      await expect(changed).to.be.revertedWithCustomError(workers, "SignatureInvalid").withArgs(own.signer);
       for (const nobody of [0, 5]) {
         await expect(changeAccount(world, { worker: nobody, own }, someAddress()))
-          .to.be.revertedWithCustomError(wages, "WorkerInvalid")
+          .to.be.revertedWithCustomError(workers, "WorkerInvalid")
           .withArgs(project, nobody);
       }
     });
@@ -187,7 +187,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
     it("changes nothing from within the signature's check", async () => {
       const world = await loadFixture(site);
-      const { wages, project, labour, stranger } = world;
+      const { wages, workers, project, labour, stranger } = world;
       const deployer = await newAccount();
       const wallet = getCreateAddress({ from: deployer.address, nonce: 0 });
       const [stolen, account] = [someAddress(), someAddress()];
@@ -195,16 +195,16 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
       await deployer.sendTransaction({ data: callingWallet(await wages.getAddress(), data) });
       const one = await applicationOf(world, project, { enrolment: { signer: wallet } });
       await enrol(world, { ...one, employment: { ...one.employment, ownSignature: "0x" } }, labour);
-      expect((await wages.workerOf(project, 5)).changes).to.equal(0);
+      expect((await workers.workerOf(project, 5)).changes).to.equal(0);
       // The wallet asks itself again and again until the gas ends, so no estimate exists.
       const gasLimit = 10_000_000;
-      await wages.connect(stranger).changeAccount(project, 5, account, LATER, wallet, "0x", { gasLimit });
-      const worker = await wages.workerOf(project, 5);
+      await workers.connect(stranger).changeAccount(project, 5, account, LATER, wallet, "0x", { gasLimit });
+      const worker = await workers.workerOf(project, 5);
       expect([worker.account, worker.changes]).to.deep.equal([account, 1n]);
-      expect(await wages.workerByAccount(project, stolen)).to.equal(0);
+      expect(await workers.workerByAccount(project, stolen)).to.equal(0);
       // Outside of the check, the wallet's call does what it says.
       await stranger.sendTransaction({ to: wallet, gasLimit });
-      expect((await wages.workerOf(project, 5)).account).to.equal(stolen);
+      expect((await workers.workerOf(project, 5)).account).to.equal(stolen);
     });
   });
 

@@ -92,7 +92,7 @@ describe("WageAccount: payments to workers", () => {
 
     it("are paid of filed rows alone", async () => {
       const world = await loadFixture(covered);
-      const { wages, filed } = world;
+      const { wages, payrolls, filed } = world;
       const [first, second] = filed.rows as [ProvenRow, ProvenRow];
       const wrong: ProvenRow[] = [
         { ...first, amount: first.amount + 1n },
@@ -108,17 +108,17 @@ describe("WageAccount: payments to workers", () => {
       for (const row of wrong) {
         for (const rows of [[row], [second, row]]) {
           await expect(wages.pay(filed.id, rows))
-            .to.be.revertedWithCustomError(wages, "RowUnknown")
+            .to.be.revertedWithCustomError(payrolls, "RowUnknown")
             .withArgs(filed.id, row.position);
         }
       }
       const other = await owe(world, [100n], { predecessor: filed.id });
-      await expect(wages.pay(other.id, [first])).to.be.revertedWithCustomError(wages, "RowUnknown");
+      await expect(wages.pay(other.id, [first])).to.be.revertedWithCustomError(payrolls, "RowUnknown");
     });
 
     it("are of an approved payroll alone", async () => {
       const world = await loadFixture(covered);
-      const { wages, filed } = world;
+      const { wages, payrolls, filed } = world;
       await expect(wages.pay(filed.id, [])).to.be.revertedWithCustomError(wages, "NothingToDo");
       const unknown = word();
       await expect(wages.pay(unknown, filed.rows))
@@ -131,7 +131,7 @@ describe("WageAccount: payments to workers", () => {
           .withArgs(next.id, PayrollStatus.Filed);
       }
       await time.setNextBlockTimestamp(next.at + RULING_PERIOD + 1);
-      await wages.lapse(next.id);
+      await payrolls.lapse(next.id);
       await expect(wages.pay(next.id, next.rows))
         .to.be.revertedWithCustomError(wages, "PayrollNotReady")
         .withArgs(next.id, PayrollStatus.Lapsed);
@@ -173,24 +173,24 @@ describe("WageAccount: payments to workers", () => {
     async function contested(): Promise<Month> {
       const world = await loadFixture(payday);
       const filed = await file(world, [100n, 200n, 300n, 330n, 70n]);
-      await checked(world, world.wages.connect(world.owner.operator).oppose(filed.id, filed.rows.slice(1, 3)));
+      await checked(world, world.payrolls.connect(world.owner.operator).oppose(filed.id, filed.rows.slice(1, 3)));
       return { ...world, filed };
     }
 
     async function approvedBut(): Promise<Month> {
       const world = await loadFixture(contested);
-      const { wages, contractor, filed } = world;
+      const { wages, payrolls, contractor, filed } = world;
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
-      await checked(world, wages.connect(contractor.operator).approve(filed.id, []));
+      await checked(world, payrolls.connect(contractor.operator).approve(filed.id, []));
       await cover(world, 500n);
       return world;
     }
 
     async function rule(world: Month, position: number, amount: bigint): Promise<void> {
-      const { wages, labour, filed } = world;
+      const { wages, payrolls, labour, filed } = world;
       const from = filed.at + OPPOSITION_WINDOW + 1;
       if ((await time.latest()) < from) await time.setNextBlockTimestamp(from);
-      await checked(world, wages.connect(labour).rule(filed.id, filed.rows[position]!, amount, []));
+      await checked(world, payrolls.connect(labour).rule(filed.id, filed.rows[position]!, amount, []));
     }
 
     it("wait, while the others go on", async () => {
@@ -205,14 +205,14 @@ describe("WageAccount: payments to workers", () => {
 
     it("are paid by themselves, as ruled, before the payroll is approved too", async () => {
       const world = await loadFixture(contested);
-      const { wages, filed } = world;
+      const { wages, payrolls, filed } = world;
       await rule(world, 1, 150n);
       await cover(world, 150n);
       await expect(wages.pay(filed.id, [filed.rows[0]!])).to.be.revertedWithCustomError(wages, "PayrollNotReady");
       await pay(world, filed, [1, 2]);
       expect(await haveGot(world)).to.deep.equal([0n, 150n, 0n, 0n, 0n]);
       expect(await statusOf(world, 1)).to.equal(RowStatus.Paid);
-      const key = await wages.rowKeyOf(filed.id, 1);
+      const key = await payrolls.rowKeyOf(filed.id, 1);
       expect(await wages.reservationOf(key)).to.deep.equal([150n, 150n, 150n]);
       await expect(pay(world, filed, [1]))
         .to.be.revertedWithCustomError(wages, "RowNotReady")
@@ -232,10 +232,10 @@ describe("WageAccount: payments to workers", () => {
 
     it("are in parts too, and beside the others in one call", async () => {
       const world = await loadFixture(approvedBut);
-      const { wages, filed } = world;
+      const { wages, payrolls, filed } = world;
       await rule(world, 1, 199n);
       await time.increase(RULING_PERIOD);
-      await checked(world, wages.admit(filed.id, [filed.rows[2]!]));
+      await checked(world, payrolls.admit(filed.id, [filed.rows[2]!]));
       await cover(world, 100n);
       await pay(world, filed);
       expect(await haveGot(world)).to.deep.equal([100n, 100n, 0n, 330n, 70n]);

@@ -31,7 +31,7 @@ describe("WageAccount: payrolls", () => {
   describe("file", () => {
     it("keeps header, sum and root of all rows", async () => {
       const world = await loadFixture(site);
-      const { wages, project, seat, company, hands, month } = world;
+      const { wages, payrolls, project, seat, company, hands, month } = world;
       const draft = await draftOf(world, [
         [1, 100n],
         [3, 5n],
@@ -42,16 +42,16 @@ describe("WageAccount: payrolls", () => {
         { worker: 1, amount: 100n },
         { worker: 3, amount: 5n },
       ]);
-      expect(await wages.rootOf(id, rows)).to.deep.equal([105n, tree.root]);
-      expect(await wages.connect(company.operator).file.staticCall(header, rows, [])).to.equal(id);
+      expect(await payrolls.rootOf(id, rows)).to.deep.equal([105n, tree.root]);
+      expect(await payrolls.connect(company.operator).file.staticCall(header, rows, [])).to.equal(id);
       const sent = send(world, draft);
       const list = rows.map(({ worker, amount }) => [worker, amount]);
       await expect(sent)
-        .to.emit(wages, "PayrollFiled")
+        .to.emit(payrolls, "PayrollFiled")
         .withArgs(id, project, seat, Object.values(header), 105n, tree.root, list, company.operator);
       const { Filed } = PayrollStatus;
       const [filedAt, block] = [await timeOf(sent), await blockOf(sent)];
-      expect(await wages.payrollOf(id)).to.deep.equal([
+      expect(await payrolls.payrollOf(id)).to.deep.equal([
         project,
         Filed,
         seat,
@@ -65,30 +65,30 @@ describe("WageAccount: payrolls", () => {
         0,
         tree.root,
       ]);
-      expect(await wages.undecidedOf(project)).to.equal(1);
-      for (const { worker } of hands) expect(await wages.isFiled(project, month, worker)).to.equal(worker !== 2);
-      expect(await wages.isFiled(project, world.before, 1)).to.equal(false);
+      expect(await payrolls.undecidedOf(project)).to.equal(1);
+      for (const { worker } of hands) expect(await payrolls.isFiled(project, month, worker)).to.equal(worker !== 2);
+      expect(await payrolls.isFiled(project, world.before, 1)).to.equal(false);
     });
 
     it("has a tree over any number of rows, and none over none", async () => {
-      const { wages } = await loadFixture(site);
+      const { wages, payrolls } = await loadFixture(site);
       const payroll = word();
-      expect(await wages.rootOf(payroll, [])).to.deep.equal([0n, ZeroHash]);
+      expect(await payrolls.rootOf(payroll, [])).to.deep.equal([0n, ZeroHash]);
       for (const count of [1, 2, 3, 4, 5, 7, 8, 33]) {
         const rows = Array.from({ length: count }, (_, i) => ({ worker: i + 1, amount: BigInt(i) * 7n + 1n }));
         const tree = new PayrollTree(payroll, rows);
-        expect(await wages.rootOf(payroll, rows)).to.deep.equal([tree.total, tree.root]);
+        expect(await payrolls.rootOf(payroll, rows)).to.deep.equal([tree.total, tree.root]);
       }
     });
 
     it("is the employer's: of nobody else's workers", async () => {
       const world = await loadFixture(site);
-      const { wages, project, stranger, contractor, owner, company, foreman } = world;
+      const { wages, payrolls, workers, project, stranger, contractor, owner, company, foreman } = world;
       const other = await subcontract(world, project);
       const draft = await draftOf(world, [[1, 1n]]);
       for (const by of [stranger, contractor.operator, owner.operator, other.company.operator, company.account]) {
         await expect(send(world, draft, by))
-          .to.be.revertedWithCustomError(wages, "NotAuthorized")
+          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
           .withArgs(draft.id, by);
       }
       for (const [worker, by, employer] of [
@@ -98,7 +98,7 @@ describe("WageAccount: payrolls", () => {
         [99, company, world.seat],
       ] as const) {
         await expect(send(world, await draftOf(world, [[worker, 1n]], { employer }), by.operator))
-          .to.be.revertedWithCustomError(wages, "WorkerInvalid")
+          .to.be.revertedWithCustomError(workers, "WorkerInvalid")
           .withArgs(project, worker);
       }
       await send(
@@ -110,10 +110,10 @@ describe("WageAccount: payrolls", () => {
 
     it("is for a company that employs, in a project there is", async () => {
       const world = await loadFixture(site);
-      const { wages, projects, project, owner } = world;
+      const { wages, workers, projects, project, owner } = world;
       for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter, world.seat + 1]) {
         await expect(send(world, await draftOf(world, [[1, 1n]], { employer }), owner.operator))
-          .to.be.revertedWithCustomError(wages, "NotEmployer")
+          .to.be.revertedWithCustomError(workers, "NotEmployer")
           .withArgs(project, employer);
       }
       await expect(send(world, await draftOf(world, [[1, 1n]], { project: word() }))).to.be.revertedWithCustomError(
@@ -123,15 +123,15 @@ describe("WageAccount: payrolls", () => {
       const { project: other } = await openProject(world);
       const elsewhere = await draftOf(world, [[1, 1n]], { project: other, employer: Seat.Contractor });
       await expect(send(world, elsewhere, world.contractor.operator))
-        .to.be.revertedWithCustomError(wages, "WorkerInvalid")
+        .to.be.revertedWithCustomError(workers, "WorkerInvalid")
         .withArgs(other, 1);
     });
 
     it("is not repeated; another chain or contract gives it another id", async () => {
       const world = await loadFixture(site);
-      const { wages } = world;
+      const { wages, payrolls } = world;
       const first = await filed(world);
-      await expect(send(world, first)).to.be.revertedWithCustomError(wages, "PayrollExists").withArgs(first.id);
+      await expect(send(world, first)).to.be.revertedWithCustomError(payrolls, "PayrollExists").withArgs(first.id);
       const { chainId } = await ethers.provider.getNetwork();
       const here = ethers.TypedDataEncoder.hash(
         domainAt("wages", chainId, await wages.getAddress()),
@@ -139,12 +139,12 @@ describe("WageAccount: payrolls", () => {
         first.header,
       );
       expect(here).to.equal(first.id);
-      expect(await wages.idOf({ ...first.header, serial: 4_000_000_000 })).not.to.equal(first.id);
+      expect(await payrolls.idOf({ ...first.header, serial: 4_000_000_000 })).not.to.equal(first.id);
     });
 
     it("has a row at least and 500 at most, workers ascending, none of nothing or too much", async () => {
       const world = await loadFixture(site);
-      const { wages } = world;
+      const { wages, payrolls, workers } = world;
       const many = Array.from({ length: 501 }, (_, i) => [i + 1, 1n] as const);
       const refused = [
         [[], 0],
@@ -170,17 +170,17 @@ describe("WageAccount: payrolls", () => {
       ] as const;
       for (const [rows, position] of refused) {
         await expect(send(world, await draftOf(world, rows)))
-          .to.be.revertedWithCustomError(wages, "RowsInvalid")
+          .to.be.revertedWithCustomError(payrolls, "RowsInvalid")
           .withArgs(position);
       }
       await expect(send(world, await draftOf(world, many.slice(0, 500)))) // as many as there may be, but not workers
-        .to.be.revertedWithCustomError(wages, "WorkerInvalid");
+        .to.be.revertedWithCustomError(workers, "WorkerInvalid");
       await send(world, await draftOf(world, [[1, MAX_WAGE]]));
     });
 
     it("has no worker in two payrolls of a month, whoever files", async () => {
       const world = await loadFixture(site);
-      const { wages, project, month, before, labour } = world;
+      const { wages, payrolls, project, month, before, labour } = world;
       await send(world, await draftOf(world, [[2, 1n]]));
       for (const rows of [
         [[2, 1n]],
@@ -191,27 +191,27 @@ describe("WageAccount: payrolls", () => {
         ],
       ] as const) {
         await expect(send(world, await draftOf(world, rows)))
-          .to.be.revertedWithCustomError(wages, "WorkerPaidTwice")
+          .to.be.revertedWithCustomError(payrolls, "WorkerPaidTwice")
           .withArgs(project, 2, month);
       }
       await filed(world, { period: before }, labour);
       await expect(send(world, await draftOf(world, [[2, 1n]], { period: before })))
-        .to.be.revertedWithCustomError(wages, "WorkerPaidTwice")
+        .to.be.revertedWithCustomError(payrolls, "WorkerPaidTwice")
         .withArgs(project, 2, before);
     });
 
     it("counts workers by 256", async () => {
       const world = await loadFixture(site);
-      const { wages, project, seat, month } = world;
+      const { wages, workers, payrolls, project, seat, month } = world;
       // As if 600 were enrolled: three words, of the second one worker.
-      const known = await wages.workerOf(project, 1);
+      const known = await workers.workerOf(project, 1);
       await fakeWorkers(world, [255, 256, 511, 512, 600]);
-      expect(await wages.workerOf(project, 600)).to.deep.equal(known);
+      expect(await workers.workerOf(project, 600)).to.deep.equal(known);
       const rows = [1, 255, 256, 512, 600].map((worker) => [worker, 1n] as const);
       await send(world, await draftOf(world, rows, { employer: seat }));
-      for (const [worker] of rows) expect(await wages.isFiled(project, month, worker)).to.equal(true);
+      for (const [worker] of rows) expect(await payrolls.isFiled(project, month, worker)).to.equal(true);
       for (const worker of [0, 2, 254, 257, 511, 513, 599, 601]) {
-        expect(await wages.isFiled(project, month, worker)).to.equal(false);
+        expect(await payrolls.isFiled(project, month, worker)).to.equal(false);
       }
       await send(world, await draftOf(world, [[511, 1n]]));
       for (const rest of [
@@ -221,7 +221,7 @@ describe("WageAccount: payrolls", () => {
           [600, 1n],
         ],
       ] as const) {
-        await expect(send(world, await draftOf(world, rest))).to.be.revertedWithCustomError(wages, "WorkerPaidTwice");
+        await expect(send(world, await draftOf(world, rest))).to.be.revertedWithCustomError(payrolls, "WorkerPaidTwice");
       }
     });
   });
@@ -243,7 +243,7 @@ describe("WageAccount: payrolls", () => {
 
     it("is due for the labour office after the payday of the next one, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, labour, month } = world;
+      const { wages, payrolls, labour, month } = world;
       const draft = await draftOf(world, [[1, 1n]]);
       const due = beginOf(monthAfter(month)) + 15 * DAY;
       await badPeriod(world, draft, labour);
@@ -251,12 +251,12 @@ describe("WageAccount: payrolls", () => {
       await badPeriod(world, draft, labour);
       await at(due);
       await send(world, draft, labour);
-      expect((await wages.payrollOf(draft.id)).byOffice).to.equal(true);
+      expect((await payrolls.payrollOf(draft.id)).byOffice).to.equal(true);
     });
 
     it("is always due for the office once the project is over, which files until thirty days later", async () => {
       const world = await loadFixture(site);
-      const { wages, labour, project, projects } = world;
+      const { wages, payrolls, labour, project, projects } = world;
       await terminate(world, project);
       const until = Number((await projects.projectOf(project)).endedAt) + 30 * DAY;
       await send(world, await draftOf(world, [[1, 1n]]), labour);
@@ -267,64 +267,64 @@ describe("WageAccount: payrolls", () => {
       await at(until + 1);
       for (const by of [world.company.operator, labour]) {
         await expect(send(world, third, by))
-          .to.be.revertedWithCustomError(wages, "TooLate")
+          .to.be.revertedWithCustomError(payrolls, "TooLate")
           .withArgs(until);
       }
     });
 
     it("is filed in a suspended city by the office that stands in", async () => {
       const world = await loadFixture(site);
-      const { wages, manager, registry, hebei, officer, before } = world;
+      const { wages, payrolls, manager, registry, hebei, officer, before } = world;
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       const { header, rows, id } = await draftOf(world, [[1, 1n]], { period: before });
-      const file = async () => wages.connect(officer).file(header, rows, [HEBEI]);
-      await expect(file()).to.be.revertedWithCustomError(wages, "NotAuthorized").withArgs(id, officer);
+      const file = async () => payrolls.connect(officer).file(header, rows, [HEBEI]);
+      await expect(file()).to.be.revertedWithCustomError(payrolls, "NotAuthorized").withArgs(id, officer);
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
       await file();
-      expect((await wages.payrollOf(id)).byOffice).to.equal(true);
+      expect((await payrolls.payrollOf(id)).byOffice).to.equal(true);
     });
   });
 
   describe("a supplementary payroll", () => {
     it("names one of the same project, employer and month, and has workers again", async () => {
       const world = await loadFixture(site);
-      const { wages, project, month } = world;
+      const { wages, payrolls, project, month } = world;
       const first = await filed(world);
       const second = await supplemented(world, first);
       const third = await supplemented(world, second);
-      expect((await wages.payrollOf(third.id)).supplementary).to.equal(true);
-      expect(await wages.undecidedOf(project)).to.equal(3);
+      expect((await payrolls.payrollOf(third.id)).supplementary).to.equal(true);
+      expect(await payrolls.undecidedOf(project)).to.equal(3);
       const { seat } = await subcontract(world, project);
       const { project: other } = await openProject(world);
       const file = async (changes: object) =>
         send(world, await draftOf(world, [[1, 1n]], { predecessor: first.id, ...changes }));
-      await expect(file({ predecessor: word() })).to.be.revertedWithCustomError(wages, "PredecessorInvalid");
+      await expect(file({ predecessor: word() })).to.be.revertedWithCustomError(payrolls, "PredecessorInvalid");
       await expect(file({ period: world.before }))
-        .to.be.revertedWithCustomError(wages, "PredecessorInvalid")
+        .to.be.revertedWithCustomError(payrolls, "PredecessorInvalid")
         .withArgs(first.id);
       const { labour } = world;
       await time.increaseTo(beginOf(monthAfter(month)) + 15 * DAY);
       for (const changes of [{ employer: seat }, { project: other, employer: Seat.Contractor }]) {
         const draft = await draftOf(world, [[1, 1n]], { predecessor: first.id, ...changes });
         await expect(send(world, draft, labour))
-          .to.be.revertedWithCustomError(wages, "PredecessorInvalid")
+          .to.be.revertedWithCustomError(payrolls, "PredecessorInvalid")
           .withArgs(first.id);
       }
     });
 
     it("leaves the month open to who was in none", async () => {
       const world = await loadFixture(site);
-      const { wages, project, month } = world;
+      const { wages, payrolls, project, month } = world;
       const first = await draftOf(world, [[1, 1n]]);
       await send(world, first);
       await send(world, await draftOf(world, [[2, 1n]], { predecessor: first.id }));
-      expect(await wages.isFiled(project, month, 2)).to.equal(false);
+      expect(await payrolls.isFiled(project, month, 2)).to.equal(false);
       await send(world, await draftOf(world, [[2, 1n]]));
     });
   });
 
   /** Writes worker 1 under other numbers, as if so many more were enrolled. */
-  async function fakeWorkers({ wages, project }: Site, numbers: number[]): Promise<void> {
+  async function fakeWorkers({ wages, workers, project }: Site, numbers: number[]): Promise<void> {
     const address = await wages.getAddress();
     const coder = ethers.AbiCoder.defaultAbiCoder();
     const slotOf = (base: number, worker: number) => {
@@ -333,7 +333,7 @@ describe("WageAccount: payrolls", () => {
     };
     const read = async (slot: bigint) => ethers.provider.getStorage(address, slot);
     for (let base = 0; base < 20; ++base) {
-      if ((await read(slotOf(base, 1) + 1n)) !== (await wages.workerOf(project, 1)).key) continue;
+      if ((await read(slotOf(base, 1) + 1n)) !== (await workers.workerOf(project, 1)).key) continue;
       const words = [await read(slotOf(base, 1)), await read(slotOf(base, 1) + 1n)];
       for (const number of numbers) {
         for (const [i, value] of words.entries()) {

@@ -50,8 +50,8 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
   describe("is approved", () => {
     it("by the contractor, from the time for objections on", async () => {
       const world = await loadFixture(month);
-      const { wages, project, contractor, filed } = world;
-      const { changedIn } = await wages.payrollOf(filed.id);
+      const { wages, payrolls, project, contractor, filed } = world;
+      const { changedIn } = await payrolls.payrollOf(filed.id);
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME - 1);
       await expect(approve(world, filed))
         .to.be.revertedWithCustomError(wages, "NotYet")
@@ -59,12 +59,12 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
       const sent = approve(world, filed);
       await expect(sent)
-        .to.emit(wages, "PayrollApproved")
+        .to.emit(payrolls, "PayrollApproved")
         .withArgs(filed.id, project, 1_000, false, contractor.operator, changedIn);
-      const state = await wages.payrollOf(filed.id);
+      const state = await payrolls.payrollOf(filed.id);
       expect(state.status).to.equal(PayrollStatus.Approved);
       expect(state.changedIn).to.equal(await blockOf(sent));
-      expect(await wages.undecidedOf(project)).to.equal(0);
+      expect(await payrolls.undecidedOf(project)).to.equal(0);
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({ owed: 1_000n });
       expect(await wages.reservationOf(filed.id)).to.deep.equal([1_000n, 0n, 0n]);
       expect(await wages.queueOf(project, 0, 9)).to.deep.equal([filed.id]);
@@ -72,36 +72,36 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("by anyone, once nobody opposed the whole window", async () => {
       const world = await loadFixture(month);
-      const { wages, project, stranger, owner, labour, filed } = world;
+      const { wages, payrolls, project, stranger, owner, labour, filed } = world;
       for (const other of [stranger, owner.operator, labour]) {
         await expect(approve(world, filed, other))
-          .to.be.revertedWithCustomError(wages, "NotAuthorized")
+          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
           .withArgs(filed.id, other);
       }
       await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW);
-      await expect(approve(world, filed, stranger)).to.be.revertedWithCustomError(wages, "NotAuthorized");
-      const { changedIn } = await wages.payrollOf(filed.id);
+      await expect(approve(world, filed, stranger)).to.be.revertedWithCustomError(payrolls, "NotAuthorized");
+      const { changedIn } = await payrolls.payrollOf(filed.id);
       await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW + 1);
       await expect(approve(world, filed, stranger))
-        .to.emit(wages, "PayrollApproved")
+        .to.emit(payrolls, "PayrollApproved")
         .withArgs(filed.id, project, 1_000, true, stranger, changedIn);
     });
 
     it("by the contractor much later, if it supplements none", async () => {
       const world = await loadFixture(month);
-      const { wages, project, contractor, filed } = world;
-      const { changedIn } = await wages.payrollOf(filed.id);
+      const { wages, payrolls, project, contractor, filed } = world;
+      const { changedIn } = await payrolls.payrollOf(filed.id);
       await time.setNextBlockTimestamp(filed.at + RULING_PERIOD + 1);
       await expect(approve(world, filed))
-        .to.emit(wages, "PayrollApproved")
+        .to.emit(payrolls, "PayrollApproved")
         .withArgs(filed.id, project, 1_000, false, contractor.operator, changedIn);
     });
 
     it("once, and only what was filed", async () => {
       const world = await loadFixture(month);
-      const { wages, stranger, filed } = world;
+      const { wages, payrolls, stranger, filed } = world;
       const unknown = word();
-      await expect(wages.approve(unknown, []))
+      await expect(payrolls.approve(unknown, []))
         .to.be.revertedWithCustomError(wages, "PayrollNotReady")
         .withArgs(unknown, PayrollStatus.Unknown);
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
@@ -111,7 +111,7 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
         .withArgs(filed.id, PayrollStatus.Approved);
       const more = await supplement(world, filed, [5n]);
       await time.setNextBlockTimestamp(more.at + RULING_PERIOD + 1);
-      await checked(world, wages.connect(stranger).lapse(more.id));
+      await checked(world, payrolls.connect(stranger).lapse(more.id));
       await expect(approve(world, more))
         .to.be.revertedWithCustomError(wages, "PayrollNotReady")
         .withArgs(more.id, PayrollStatus.Lapsed);
@@ -119,17 +119,17 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("without the rows that are aside, and with none of them is owed nothing", async () => {
       const world = await loadFixture(month);
-      const { wages, project, contractor, filed } = world;
-      await wages.connect(contractor.operator).oppose(filed.id, [filed.rows[1]!]);
+      const { wages, payrolls, project, contractor, filed } = world;
+      await payrolls.connect(contractor.operator).oppose(filed.id, [filed.rows[1]!]);
       const second = await file(world, [0n, 0n, 70n]);
-      await wages.connect(contractor.operator).oppose(second.id, [second.rows[0]!]);
+      await payrolls.connect(contractor.operator).oppose(second.id, [second.rows[0]!]);
       await time.setNextBlockTimestamp(second.at + OBJECTION_TIME);
       await approve(world, filed);
       expect(await wages.reservationOf(filed.id)).to.deep.equal([600n, 0n, 0n]);
       await approve(world, second);
       expect(await wages.reservationOf(second.id)).to.deep.equal([0n, 0n, 0n]);
       expect(await wages.queueLength(project)).to.deep.equal([1n, 0n]);
-      expect(await wages.undecidedOf(project)).to.equal(2); // the rows
+      expect(await payrolls.undecidedOf(project)).to.equal(2); // the rows
     });
 
     it("up to the budget, all payrolls together", async () => {
@@ -156,11 +156,11 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("by silence, where the contractor's identity was closed", async () => {
       const world = await loadFixture(month);
-      const { wages, contractor, stranger, filed } = world;
+      const { wages, payrolls, contractor, stranger, filed } = world;
       await closeIdentity(world, contractor.id);
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
       await expect(approve(world, filed))
-        .to.be.revertedWithCustomError(wages, "NotAuthorized")
+        .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
         .withArgs(filed.id, contractor.operator);
       await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW + 1);
       await approve(world, filed, stranger);
@@ -170,53 +170,53 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
   describe("is approved of a supplementary payroll", () => {
     it("by the contractor, from the time for objections on, until the time for rulings is over", async () => {
       const world = await loadFixture(supplemented);
-      const { wages, project, contractor, more } = world;
+      const { wages, payrolls, project, contractor, more } = world;
       await time.setNextBlockTimestamp(more.at + OBJECTION_TIME - 1);
       await expect(approve(world, more))
         .to.be.revertedWithCustomError(wages, "NotYet")
         .withArgs(more.at + OBJECTION_TIME);
-      const { changedIn } = await wages.payrollOf(more.id);
+      const { changedIn } = await payrolls.payrollOf(more.id);
       await time.setNextBlockTimestamp(more.at + RULING_PERIOD);
       await expect(approve(world, more))
-        .to.emit(wages, "PayrollApproved")
+        .to.emit(payrolls, "PayrollApproved")
         .withArgs(more.id, project, 50, false, contractor.operator, changedIn);
     });
 
     it("not a second later", async () => {
       const world = await loadFixture(supplemented);
-      const { wages, labour, more } = world;
+      const { wages, payrolls, labour, more } = world;
       await time.increaseTo(more.at + RULING_PERIOD);
       for (const by of [undefined, labour]) {
         await expect(approve(world, more, by))
-          .to.be.revertedWithCustomError(wages, "TooLate")
+          .to.be.revertedWithCustomError(payrolls, "TooLate")
           .withArgs(more.at + RULING_PERIOD);
       }
     });
 
     it("by the labour office, if it did not file it", async () => {
       const world = await loadFixture(supplemented);
-      const { wages, project, labour, stranger, more } = world;
+      const { wages, payrolls, project, labour, stranger, more } = world;
       await expect(approve(world, more, labour))
         .to.be.revertedWithCustomError(wages, "NotYet")
         .withArgs(more.at + OBJECTION_TIME);
       await time.setNextBlockTimestamp(more.at + OPPOSITION_WINDOW + 1);
       await expect(approve(world, more, stranger)) // silence is none
-        .to.be.revertedWithCustomError(wages, "NotAuthorized")
+        .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
         .withArgs(more.id, stranger);
-      const { changedIn } = await wages.payrollOf(more.id);
+      const { changedIn } = await payrolls.payrollOf(more.id);
       await expect(approve(world, more, labour))
-        .to.emit(wages, "PayrollApproved")
+        .to.emit(payrolls, "PayrollApproved")
         .withArgs(more.id, project, 50, false, labour, changedIn);
     });
 
     it("of the labour office by the contractor alone", async () => {
       const world = await loadFixture(supplemented);
-      const { wages, labour, filed } = world;
+      const { wages, payrolls, labour, filed } = world;
       await time.increase(70 * 86_400); // it is long due
       const more = await supplement(world, filed, [7n], labour);
       await time.setNextBlockTimestamp(more.at + OPPOSITION_WINDOW + 1);
       await expect(approve(world, more, labour))
-        .to.be.revertedWithCustomError(wages, "NotAuthorized")
+        .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
         .withArgs(more.id, labour);
       await approve(world, more);
     });

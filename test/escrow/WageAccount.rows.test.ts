@@ -23,37 +23,37 @@ describe("WageAccount: rows", () => {
   describe("oppose", () => {
     it("sets rows aside, each until it is ruled on, or a fortnight is over", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payroll, contractor, project } = world;
-      const filedIn = (await wages.payrollOf(payroll.id)).changedIn;
+      const { wages, payrolls, payroll, contractor, project } = world;
+      const filedIn = (await payrolls.payrollOf(payroll.id)).changedIn;
       const [, second, third] = payroll.proven;
       const sent = oppose(world, payroll, [second, third]);
       const until = (await timeOf(sent)) + RULING_TIME;
       const block = await blockOf(sent);
       await expect(sent)
-        .to.emit(wages, "RowSetAside")
+        .to.emit(payrolls, "RowSetAside")
         .withArgs(payroll.id, 1, false, until, filedIn)
-        .and.to.emit(wages, "RowSetAside")
+        .and.to.emit(payrolls, "RowSetAside")
         .withArgs(payroll.id, 2, false, until, block);
-      const { aside, changedIn, status, total } = await wages.payrollOf(payroll.id);
+      const { aside, changedIn, status, total } = await payrolls.payrollOf(payroll.id);
       expect([aside, changedIn, status, total]).to.deep.equal([500_000n, BigInt(block), PayrollStatus.Filed, 600_000n]);
-      expect(await wages.undecidedOf(project)).to.equal(3);
+      expect(await payrolls.undecidedOf(project)).to.equal(3);
       expect(await wages.rowOf(payroll.id, 0)).to.deep.equal([RowStatus.Standing, 0, 0]);
       expect(await wages.rowOf(payroll.id, 1)).to.deep.equal([RowStatus.Aside, until, 0]);
-      expect(await wages.rowKeyOf(payroll.id, 1)).to.equal(rowKey(payroll.id, 1));
+      expect(await payrolls.rowKeyOf(payroll.id, 1)).to.equal(rowKey(payroll.id, 1));
       await time.increaseTo(payroll.filedAt + 3 * DAY);
-      await wages.connect(contractor.operator).approve(payroll.id, []);
+      await payrolls.connect(contractor.operator).approve(payroll.id, []);
       expect((await wages.reservationOf(payroll.id)).total).to.equal(100_000n);
     });
 
     it("is the contractor's and the owner's, and nobody else's", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payroll, owner, contractor, company, labour, stranger, supervisor, arbiter, project } = world;
+      const { wages, payrolls, payroll, owner, contractor, company, labour, stranger, supervisor, arbiter, project } = world;
       const [first, second] = payroll.proven;
       const other = await subcontract(world, project);
       const others = [company, supervisor, arbiter, other.company].map(({ operator }) => operator);
       for (const by of [...others, labour, stranger, contractor.account, owner.account]) {
         await expect(oppose(world, payroll, [first], by))
-          .to.be.revertedWithCustomError(wages, "NotAuthorized")
+          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
           .withArgs(payroll.id, by);
       }
       await oppose(world, payroll, [first], owner.operator);
@@ -62,17 +62,17 @@ describe("WageAccount: rows", () => {
 
     it("skips rows that are aside; of none other there is nothing to do", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll } = world;
+      const { wages, payrolls, payroll } = world;
       const [first, second] = payroll.proven;
       await expect(oppose(world, payroll, [first])).to.be.revertedWithCustomError(wages, "NothingToDo");
       await expect(oppose(world, payroll, [])).to.be.revertedWithCustomError(wages, "NothingToDo");
       await oppose(world, payroll, [first, second, second]);
-      expect((await wages.payrollOf(payroll.id)).aside).to.equal(300_000n);
+      expect((await payrolls.payrollOf(payroll.id)).aside).to.equal(300_000n);
     });
 
     it("needs the rows of this payroll", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payroll } = world;
+      const { wages, payrolls, payroll } = world;
       const [first, second] = payroll.proven;
       const other = await supplemented(world, payroll);
       for (const row of [
@@ -84,27 +84,27 @@ describe("WageAccount: rows", () => {
         other.proven[0],
       ]) {
         await expect(oppose(world, payroll, [second, row]))
-          .to.be.revertedWithCustomError(wages, "RowUnknown")
+          .to.be.revertedWithCustomError(payrolls, "RowUnknown")
           .withArgs(payroll.id, row.position);
       }
     });
 
     it("ends five days after filing, to the second, and with the approval", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payroll } = world;
+      const { wages, payrolls, payroll } = world;
       const [first, second, third] = payroll.proven;
       const until = payroll.filedAt + WINDOW;
       await at(until);
       await oppose(world, payroll, [first]);
       await at(until + 1);
       await expect(oppose(world, payroll, [second]))
-        .to.be.revertedWithCustomError(wages, "TooLate")
+        .to.be.revertedWithCustomError(payrolls, "TooLate")
         .withArgs(until);
-      await wages.approve(payroll.id, []);
+      await payrolls.approve(payroll.id, []);
       await expect(oppose(world, payroll, [third]))
         .to.be.revertedWithCustomError(wages, "PayrollNotReady")
         .withArgs(payroll.id, PayrollStatus.Approved);
-      await expect(wages.connect(world.contractor.operator).oppose(word(), [])).to.be.revertedWithCustomError(
+      await expect(payrolls.connect(world.contractor.operator).oppose(word(), [])).to.be.revertedWithCustomError(
         wages,
         "PayrollNotReady",
       );
@@ -114,14 +114,14 @@ describe("WageAccount: rows", () => {
   describe("object", () => {
     it("sets the worker's own row aside, whoever brings the signature", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payroll, hands, project } = world;
+      const { wages, payrolls, payroll, hands, project } = world;
       const sent = object(world, payroll, payroll.proven[2], hands[2].own);
       const until = (await timeOf(sent)) + RULING_TIME;
       await expect(sent)
-        .to.emit(wages, "RowSetAside")
+        .to.emit(payrolls, "RowSetAside")
         .withArgs(payroll.id, 2, true, until, await filedIn(world));
       expect(await wages.rowOf(payroll.id, 2)).to.deep.equal([RowStatus.Aside, until, 0]);
-      expect(await wages.undecidedOf(project)).to.equal(2);
+      expect(await payrolls.undecidedOf(project)).to.equal(2);
     });
 
     async function filedIn({ wages, payroll }: FiledSite): Promise<number> {
@@ -131,12 +131,12 @@ describe("WageAccount: rows", () => {
 
     it("is refused to other keys, and to what was signed for another row or payroll", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payroll, hands, project, stranger } = world;
+      const { wages, workers, payrolls, payroll, hands, project, stranger } = world;
       const [first] = payroll.proven;
       const [{ own, holder }] = hands;
       for (const key of [hands[1].own, holder, newKey()]) {
         await expect(object(world, payroll, first, key))
-          .to.be.revertedWithCustomError(wages, "NotWorkerKey")
+          .to.be.revertedWithCustomError(workers, "NotWorkerKey")
           .withArgs(project, 1);
       }
       for (const signature of [
@@ -146,12 +146,12 @@ describe("WageAccount: rows", () => {
         await objection(world, hands[1].own, payroll.id, 0),
         "0x",
       ]) {
-        await expect(wages.connect(stranger).object(payroll.id, first, LATER, own.signer, signature))
-          .to.be.revertedWithCustomError(wages, "SignatureInvalid")
+        await expect(payrolls.connect(stranger).object(payroll.id, first, LATER, own.signer, signature))
+          .to.be.revertedWithCustomError(workers, "SignatureInvalid")
           .withArgs(own.signer);
       }
       await expect(object(world, payroll, { ...first, amount: 1n }, own)).to.be.revertedWithCustomError(
-        wages,
+        payrolls,
         "RowUnknown",
       );
     });
@@ -173,13 +173,13 @@ describe("WageAccount: rows", () => {
 
     it("ends with the order's deadline, the window, and the approval", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payroll, hands, stranger, contractor } = world;
+      const { wages, payrolls, payroll, hands, stranger, contractor } = world;
       const [first, second, third] = payroll.proven;
       const deadline = payroll.filedAt + 3 * DAY;
       const bring = async (position: 0 | 1 | 2, row = payroll.proven[position]) => {
         const { own } = hands[position];
         const signature = await objection(world, own, payroll.id, position, deadline);
-        return wages.connect(stranger).object(payroll.id, row, deadline, own.signer, signature);
+        return payrolls.connect(stranger).object(payroll.id, row, deadline, own.signer, signature);
       };
       await at(deadline);
       await bring(0, first);
@@ -190,9 +190,9 @@ describe("WageAccount: rows", () => {
       await object(world, payroll, second, hands[1].own);
       await at(until + 1);
       await expect(object(world, payroll, third, hands[2].own))
-        .to.be.revertedWithCustomError(wages, "TooLate")
+        .to.be.revertedWithCustomError(payrolls, "TooLate")
         .withArgs(until);
-      await wages.connect(contractor.operator).approve(payroll.id, []);
+      await payrolls.connect(contractor.operator).approve(payroll.id, []);
       await expect(object(world, payroll, third, hands[2].own)).to.be.revertedWithCustomError(wages, "PayrollNotReady");
     });
   });

@@ -36,8 +36,8 @@ describe("WageAccount: what is decided on rows", () => {
     await time.increaseTo(payroll.filedAt + WINDOW);
   }
 
-  async function admit({ wages, stranger, payroll }: FiledSite, positions = [0], of = payroll) {
-    return wages.connect(stranger).admit(
+  async function admit({ wages, payrolls, stranger, payroll }: FiledSite, positions = [0], of = payroll) {
+    return payrolls.connect(stranger).admit(
       of.id,
       positions.map((position) => of.proven[position]!),
     );
@@ -47,16 +47,16 @@ describe("WageAccount: what is decided on rows", () => {
     it("says what is owed of a row, from nothing to all", async () => {
       for (const amount of [0n, 1n, 100_000n]) {
         const world = await loadFixture(opposed);
-        const { wages, payroll, labour, project } = world;
-        const { changedIn } = await wages.payrollOf(payroll.id);
+        const { wages, payrolls, payroll, labour, project } = world;
+        const { changedIn } = await payrolls.payrollOf(payroll.id);
         await afterWindow(world);
         const sent = rule(world, payroll, payroll.proven[0], amount);
-        await expect(sent).to.emit(wages, "RowAdmitted").withArgs(payroll.id, 0, amount, labour, changedIn);
-        expect((await wages.payrollOf(payroll.id)).changedIn).to.equal(await blockOf(sent));
-        const key = await wages.rowKeyOf(payroll.id, 0);
+        await expect(sent).to.emit(payrolls, "RowAdmitted").withArgs(payroll.id, 0, amount, labour, changedIn);
+        expect((await payrolls.payrollOf(payroll.id)).changedIn).to.equal(await blockOf(sent));
+        const key = await payrolls.rowKeyOf(payroll.id, 0);
         expect(await wages.reservationOf(key)).to.deep.equal([amount, 0, 0]);
         expect((await wages.rowOf(payroll.id, 0)).status).to.equal(RowStatus.Admitted);
-        expect(await wages.undecidedOf(project)).to.equal(1);
+        expect(await payrolls.undecidedOf(project)).to.equal(1);
         expect((await wages.booksOf(project)).owed).to.equal(amount);
         expect(await wages.queueOf(project, 0, 10)).to.deep.equal(amount === 0n ? [] : [key]);
         expect(await wages.queueLength(project)).to.deep.equal([amount === 0n ? 0 : 1, 0]);
@@ -68,7 +68,7 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("begins after the window of opposition, and ends a fortnight after the row was set aside, to the second", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll, until } = world;
+      const { wages, payrolls, payroll, until } = world;
       await oppose(world, payroll, [payroll.proven[1]]);
       const from = payroll.filedAt + WINDOW + 1;
       await at(from - 1);
@@ -83,26 +83,26 @@ describe("WageAccount: what is decided on rows", () => {
       const tooLate = await loadFixture(opposed);
       await at(until + 1);
       await expect(rule(tooLate, payroll, payroll.proven[0], 1n))
-        .to.be.revertedWithCustomError(wages, "TooLate")
+        .to.be.revertedWithCustomError(payrolls, "TooLate")
         .withArgs(until);
     });
 
     it("is within what was filed", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll } = world;
+      const { wages, payrolls, payroll } = world;
       await afterWindow(world);
       await expect(rule(world, payroll, payroll.proven[0], 100_001n))
-        .to.be.revertedWithCustomError(wages, "AboveFiled")
+        .to.be.revertedWithCustomError(payrolls, "AboveFiled")
         .withArgs(100_001n, 100_000n);
     });
 
     it("is within the budget, with all that was owed before", async () => {
       const world = await loadFixture(site);
-      const { wages } = world;
+      const { wages, payrolls } = world;
       const payroll = await filed(world, {}, world.company.operator, [BUDGET, 100n, 50n]);
       await oppose(world, payroll, [payroll.proven[0], payroll.proven[1]]);
       await time.increaseTo(payroll.filedAt + WINDOW);
-      await wages.approve(payroll.id, []);
+      await payrolls.approve(payroll.id, []);
       await expect(rule(world, payroll, payroll.proven[0], BUDGET - 49n))
         .to.be.revertedWithCustomError(wages, "AmountInvalid")
         .withArgs(BUDGET - 49n, BUDGET - 50n);
@@ -115,14 +115,14 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is of rows that are aside, of this payroll", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll } = world;
+      const { wages, payrolls, payroll } = world;
       const [first, second] = payroll.proven;
       await afterWindow(world);
       await expect(rule(world, payroll, second, 1n))
         .to.be.revertedWithCustomError(wages, "RowNotReady")
         .withArgs(payroll.id, 1, RowStatus.Standing);
       await expect(rule(world, payroll, { ...first, amount: 200_000n }, 1n))
-        .to.be.revertedWithCustomError(wages, "RowUnknown")
+        .to.be.revertedWithCustomError(payrolls, "RowUnknown")
         .withArgs(payroll.id, 0);
       const id = word();
       await expect(rule(world, { ...payroll, id }, first, 1n))
@@ -132,7 +132,7 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is the labour office's of what the companies filed, also of the city that stands in", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll, arbiter, contractor, stranger, manager, registry, hebei, officer } = world;
+      const { wages, payrolls, payroll, arbiter, contractor, stranger, manager, registry, hebei, officer } = world;
       const [row] = payroll.proven;
       await afterWindow(world);
       for (const by of [arbiter.operator, contractor.operator, stranger]) {
@@ -142,17 +142,17 @@ describe("WageAccount: what is decided on rows", () => {
       }
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
-      await wages.connect(officer).rule(payroll.id, row, 1n, [HEBEI]);
+      await payrolls.connect(officer).rule(payroll.id, row, 1n, [HEBEI]);
     });
 
     it("is the arbiter's of what the labour office filed", async () => {
       const world = await loadFixture(office);
-      const { wages, payroll, arbiter, labour, contractor } = world;
+      const { wages, payrolls, payroll, arbiter, labour, contractor } = world;
       const [row] = payroll.proven;
       await afterWindow(world);
       for (const by of [labour, contractor.operator, arbiter.account]) {
         await expect(rule(world, payroll, row, 1n, by))
-          .to.be.revertedWithCustomError(wages, "NotAuthorized")
+          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
           .withArgs(payroll.id, by);
       }
       await rule(world, payroll, row, 1n, arbiter.operator);
@@ -184,26 +184,26 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is approved by the contractor, never by the office", async () => {
       const world = await loadFixture(own);
-      const { wages, payroll, labour, arbiter, contractor } = world;
+      const { wages, payrolls, payroll, labour, arbiter, contractor } = world;
       await time.increaseTo(payroll.filedAt + 6 * DAY);
       for (const by of [labour, arbiter.operator]) {
-        await expect(wages.connect(by).approve(payroll.id, []))
-          .to.be.revertedWithCustomError(wages, "NotAuthorized")
+        await expect(payrolls.connect(by).approve(payroll.id, []))
+          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
           .withArgs(payroll.id, by);
       }
-      await wages.connect(contractor.operator).approve(payroll.id, []);
+      await payrolls.connect(contractor.operator).approve(payroll.id, []);
     });
 
     it("where nobody approves it, is owed as the arbiter rules on objections", async () => {
       const world = await loadFixture(own);
-      const { wages, payroll, labour, arbiter, hands, project } = world;
+      const { wages, payrolls, payroll, labour, arbiter, hands, project } = world;
       const [first, second] = payroll.proven;
       await object(world, payroll, first, hands[0].own);
       await time.increaseTo(payroll.filedAt + WINDOW);
-      await expect(rule(world, payroll, first, 1n, labour)).to.be.revertedWithCustomError(wages, "NotAuthorized");
+      await expect(rule(world, payroll, first, 1n, labour)).to.be.revertedWithCustomError(payrolls, "NotAuthorized");
       await rule(world, payroll, first, 100_000n, arbiter.operator);
       await time.increaseTo(payroll.filedAt + RULING_TIME);
-      await wages.lapse(payroll.id);
+      await payrolls.lapse(payroll.id);
       expect((await wages.booksOf(project)).owed).to.equal(100_000n);
       expect((await wages.rowOf(payroll.id, second.position)).status).to.equal(RowStatus.Standing);
     });
@@ -212,15 +212,15 @@ describe("WageAccount: what is decided on rows", () => {
   describe("admit", () => {
     it("lets rows be owed as filed, where no ruling came in time, to the second", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll, until, project } = world;
+      const { wages, payrolls, payroll, until, project } = world;
       await at(until);
       await expect(admit(world))
         .to.be.revertedWithCustomError(wages, "NotYet")
         .withArgs(until + 1);
       await at(until + 1);
-      const { changedIn } = await wages.payrollOf(payroll.id);
+      const { changedIn } = await payrolls.payrollOf(payroll.id);
       const nobody = "0x0000000000000000000000000000000000000000";
-      await expect(admit(world)).to.emit(wages, "RowAdmitted").withArgs(payroll.id, 0, 100_000n, nobody, changedIn);
+      await expect(admit(world)).to.emit(payrolls, "RowAdmitted").withArgs(payroll.id, 0, 100_000n, nobody, changedIn);
       expect((await wages.booksOf(project)).owed).to.equal(100_000n);
       expect((await wages.rowOf(payroll.id, 0)).status).to.equal(RowStatus.Admitted);
       await expect(admit(world)).to.be.revertedWithCustomError(wages, "RowNotReady");
@@ -242,11 +242,11 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is of a supplementary payroll only after its approval", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, contractor, stranger } = world;
+      const { wages, payrolls, contractor, stranger } = world;
       const second = await supplemented(world, world.payroll);
       const until = (await timeOf(oppose(world, second, [second.proven[0]]))) + RULING_TIME;
       await time.increaseTo(until);
-      await expect(wages.connect(stranger).admit(second.id, [second.proven[0]]))
+      await expect(payrolls.connect(stranger).admit(second.id, [second.proven[0]]))
         .to.be.revertedWithCustomError(wages, "PayrollNotReady")
         .withArgs(second.id, PayrollStatus.Filed);
 
@@ -254,19 +254,19 @@ describe("WageAccount: what is decided on rows", () => {
       const third = await supplemented(again, again.payroll);
       const from = (await timeOf(oppose(again, third, [third.proven[0]]))) + RULING_TIME;
       await time.increaseTo(third.filedAt + 3 * DAY);
-      await wages.connect(contractor.operator).approve(third.id, []);
+      await payrolls.connect(contractor.operator).approve(third.id, []);
       await time.increaseTo(from);
-      await wages.connect(stranger).admit(third.id, [third.proven[0]]);
+      await payrolls.connect(stranger).admit(third.id, [third.proven[0]]);
     });
 
     it("owes nothing beyond the budget", async () => {
       const world = await loadFixture(site);
-      const { wages, project } = world;
+      const { wages, payrolls, project } = world;
       const payroll = await filed(world, {}, world.company.operator, [BUDGET - 30n, 100n, 50n]);
       await oppose(world, payroll, payroll.proven);
       await time.increaseTo(payroll.filedAt + 20 * DAY);
       await expect(admit({ ...world, payroll }, [0, 1, 2]))
-        .to.emit(wages, "RowAdmitted")
+        .to.emit(payrolls, "RowAdmitted")
         .withArgs(
           payroll.id,
           1,
@@ -275,9 +275,9 @@ describe("WageAccount: what is decided on rows", () => {
           (block: bigint) => block > 0n,
         );
       expect((await wages.booksOf(project)).owed).to.equal(BUDGET);
-      expect((await wages.reservationOf(await wages.rowKeyOf(payroll.id, 2))).total).to.equal(0);
+      expect((await wages.reservationOf(await payrolls.rowKeyOf(payroll.id, 2))).total).to.equal(0);
       expect((await wages.rowOf(payroll.id, 2)).status).to.equal(RowStatus.Admitted);
-      expect(await wages.undecidedOf(project)).to.equal(1);
+      expect(await payrolls.undecidedOf(project)).to.equal(1);
     });
   });
 });

@@ -76,10 +76,10 @@ describe("WageAccount: payments to workers, while not all of it is there", () =>
 
   it("are the same, whoever is pushed first, and however often", async () => {
     const world = await loadFixture(owing);
-    const { wages, filed } = world;
+    const { wages, payrolls, filed } = world;
     const second = await file(world, [11n, 13n], { predecessor: filed.id });
     await time.setNextBlockTimestamp(second.at + OBJECTION_TIME);
-    await checked(world, wages.connect(world.contractor.operator).approve(second.id, []));
+    await checked(world, payrolls.connect(world.contractor.operator).approve(second.id, []));
     await cover(world, 500n);
     for (let i = 0; i < 3; ++i) await pay(world, filed, [4, 4, 3]);
     expect(await wages.pay.staticCall(second.id, second.rows)).to.equal(0); // the first is short

@@ -30,7 +30,7 @@ describe("WageAccount: workers", () => {
   /** The application is refused, as no employment of this company and key. */
   async function noEmployment(world: Site, refused: Application): Promise<void> {
     await expect(enrol(world, refused))
-      .to.be.revertedWithCustomError(world.wages, "EmploymentInvalid")
+      .to.be.revertedWithCustomError(world.workers, "EmploymentInvalid")
       .withArgs(await idOf(world, refused.employment.claim));
   }
 
@@ -43,8 +43,8 @@ describe("WageAccount: workers", () => {
   describe("enrol", () => {
     it("registers who works for whom, with which key, and where it is paid", async () => {
       const world = await loadFixture(site);
-      const { wages, project, seat, labour } = world;
-      expect(await wages.workerCount(project)).to.equal(4);
+      const { wages, workers, project, seat, labour } = world;
+      expect(await workers.workerCount(project)).to.equal(4);
       const { enrolment, employment } = await application(world);
       const { account, signer, tag } = enrolment;
       const by = wages.connect(labour);
@@ -52,18 +52,18 @@ describe("WageAccount: workers", () => {
       const sent = by.enrol(enrolment, employment, []);
       const claim = await idOf(world, employment.claim);
       await expect(sent)
-        .to.emit(wages, "WorkerEnrolled")
+        .to.emit(workers, "WorkerEnrolled")
         .withArgs(project, 5, seat, account, signer, tag, claim, labour);
       const enrolledAt = await timeOf(sent);
-      expect(await wages.workerOf(project, 5)).to.deep.equal([account, seat, enrolledAt, 0, ethers.keccak256(signer)]);
-      expect(await wages.workerCount(project)).to.equal(5);
-      expect(await wages.workerByTag(project, tag)).to.equal(5);
-      expect(await wages.workerByAccount(project, account)).to.equal(5);
-      expect(await wages.workerByTag(project, word())).to.equal(0);
-      expect(await wages.workerByAccount(project, labour)).to.equal(0);
-      expect(await wages.workerOf(project, 6)).to.deep.equal([ZeroAddress, 0, 0, 0, ZeroHash]);
-      expect(await wages.digestOf(enrolment)).to.equal(await world.digest("wages", ENROLMENT_TYPES, { ...enrolment }));
-      expect(await wages.claims()).to.equal(await world.claims.getAddress());
+      expect(await workers.workerOf(project, 5)).to.deep.equal([account, seat, enrolledAt, 0, ethers.keccak256(signer)]);
+      expect(await workers.workerCount(project)).to.equal(5);
+      expect(await workers.workerByTag(project, tag)).to.equal(5);
+      expect(await workers.workerByAccount(project, account)).to.equal(5);
+      expect(await workers.workerByTag(project, word())).to.equal(0);
+      expect(await workers.workerByAccount(project, labour)).to.equal(0);
+      expect(await workers.workerOf(project, 6)).to.deep.equal([ZeroAddress, 0, 0, 0, ZeroHash]);
+      expect(await workers.digestOf(enrolment)).to.equal(await world.digest("wages", ENROLMENT_TYPES, { ...enrolment }));
+      expect(await workers.claims()).to.equal(await world.claims.getAddress());
     });
 
     it("takes the worker as the claim's second party too, and claims of a batch, and phones' keys", async () => {
@@ -81,11 +81,11 @@ describe("WageAccount: workers", () => {
       await world.claims.connect(world.issuer).anchor(batch.batch);
       const employment = { ...one.employment, claim: own, path: batch.tree.getProof(1) };
       await expect(enrol(world, { ...one, employment: { ...employment, path: [] } })).to.be.revertedWithCustomError(
-        world.wages,
+        world.workers,
         "ClaimNotActive",
       );
       await enrol(world, { ...one, employment });
-      expect(await world.wages.workerCount(world.project)).to.equal(7);
+      expect(await world.workers.workerCount(world.project)).to.equal(7);
     });
 
     it("is the labour office's alone", async () => {
@@ -101,11 +101,11 @@ describe("WageAccount: workers", () => {
 
     it("goes on in a suspended city, by its office or its ancestor's, and where the contract is closed", async () => {
       const world = await loadFixture(site);
-      const { wages, manager, registry, hebei, officer, administrator } = world;
+      const { wages, workers, manager, registry, hebei, officer, administrator } = world;
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       const [first, second] = [await application(world), await application(world)];
       const standsIn = async (lineage: bigint[]) =>
-        wages.connect(officer).enrol(second.enrolment, second.employment, lineage);
+        workers.connect(officer).enrol(second.enrolment, second.employment, lineage);
       await expect(standsIn([HEBEI])).to.be.revertedWithCustomError(wages, "NoStanding");
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
       await manager.connect(administrator).setTargetClosed(wages, true);
@@ -116,10 +116,10 @@ describe("WageAccount: workers", () => {
 
     it("is of a project there is, and ends with the order's deadline", async () => {
       const world = await loadFixture(site);
-      const { wages, projects, labour } = world;
+      const { wages, workers, projects, labour } = world;
       const one = await application(world);
       const project = word();
-      await expect(wages.connect(labour).enrol({ ...one.enrolment, project }, one.employment, []))
+      await expect(workers.connect(labour).enrol({ ...one.enrolment, project }, one.employment, []))
         .to.be.revertedWithCustomError(projects, "ProjectUnknown")
         .withArgs(project);
       const deadline = (await time.latest()) + 1000;
@@ -147,23 +147,23 @@ describe("WageAccount: workers", () => {
 
     it("is for a company that employs: the contractor, or a subcontractor", async () => {
       const world = await loadFixture(site);
-      const { wages, project, seat } = world;
+      const { wages, workers, project, seat } = world;
       await enrol(world, await application(world, { enrolment: { employer: Seat.Contractor } }));
       for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter, seat + 1, 65_535]) {
         const one = await application(world, { enrolment: { employer }, employer: world.company.id });
-        await expect(enrol(world, one)).to.be.revertedWithCustomError(wages, "NotEmployer").withArgs(project, employer);
+        await expect(enrol(world, one)).to.be.revertedWithCustomError(workers, "NotEmployer").withArgs(project, employer);
       }
     });
 
     it("never enrols a person twice: not under another key, nor without a tag", async () => {
       const world = await loadFixture(site);
-      const { wages, project, hands } = world;
+      const { wages, workers, project, hands } = world;
       const [{ tag }] = hands;
       await expect(enrol(world, await application(world, { enrolment: { tag } })))
-        .to.be.revertedWithCustomError(wages, "TagEnrolled")
+        .to.be.revertedWithCustomError(workers, "TagEnrolled")
         .withArgs(project, tag, 1);
       await expect(enrol(world, await application(world, { enrolment: { tag: ZeroHash } })))
-        .to.be.revertedWithCustomError(wages, "TagEnrolled")
+        .to.be.revertedWithCustomError(workers, "TagEnrolled")
         .withArgs(project, ZeroHash, 0);
       const { project: other } = await openProject(world);
       await enrol(world, await applicationOf(world, other, { enrolment: { tag } }));
@@ -184,7 +184,7 @@ describe("WageAccount: workers", () => {
 
     it("needs a claim that is active now", async () => {
       const world = await loadFixture(site);
-      const { wages, claims, issuer } = world;
+      const { wages, workers, claims, issuer } = world;
       const now = await time.latest();
       const suspended = await application(world);
       await claims.connect(issuer).suspend([await idOf(world, suspended.employment.claim)], 1, []);
@@ -194,12 +194,12 @@ describe("WageAccount: workers", () => {
         [await application(world, { terms: { validFrom: now + DAY } }), Status.NotYetValid],
       ] as const) {
         await expect(enrol(world, one))
-          .to.be.revertedWithCustomError(wages, "ClaimNotActive")
+          .to.be.revertedWithCustomError(workers, "ClaimNotActive")
           .withArgs(await idOf(world, one.employment.claim), status);
       }
       const short = await application(world, { terms: { validUntil: (await time.latest()) + DAY } });
       await time.increase(DAY);
-      await expect(enrol(world, short)).to.be.revertedWithCustomError(wages, "ClaimNotActive");
+      await expect(enrol(world, short)).to.be.revertedWithCustomError(workers, "ClaimNotActive");
     });
 
     it("needs a claim of the project's schema, about this employer and the key that signs", async () => {
@@ -226,20 +226,20 @@ describe("WageAccount: workers", () => {
       }
       const { project } = await openProject(world, { periods: { employment: RESIDENT } });
       const single = await applicationOf(world, project, { terms: { schema: RESIDENT } });
-      await expect(enrol(world, single)).to.be.revertedWithCustomError(world.wages, "EmploymentInvalid");
+      await expect(enrol(world, single)).to.be.revertedWithCustomError(world.workers, "EmploymentInvalid");
       expect(EMPLOYMENT).not.to.equal(RESIDENT);
       await enrol(world, usual);
-      expect((await world.wages.workerOf(world.project, 5)).employer).to.equal(seat);
+      expect((await world.workers.workerOf(world.project, 5)).employer).to.equal(seat);
     });
 
     it("needs both signatures, over this enrolment", async () => {
       const world = await loadFixture(site);
-      const { wages } = world;
+      const { wages, workers } = world;
       const one = await application(world);
       const { enrolment, employment, own, holder } = one;
       const refused = async (changes: Partial<Application["employment"]>, signer: string, order = enrolment) => {
         await expect(enrol(world, { ...one, enrolment: order, employment: { ...employment, ...changes } }))
-          .to.be.revertedWithCustomError(wages, "SignatureInvalid")
+          .to.be.revertedWithCustomError(workers, "SignatureInvalid")
           .withArgs(signer);
       };
       await refused({ signature: employment.ownSignature }, holder.signer);
@@ -259,12 +259,12 @@ describe("WageAccount: workers", () => {
 
     it("takes nothing that was signed for another project, chain or contract", async () => {
       const world = await loadFixture(site);
-      const { wages, escrow, administrator, manager, projects, claims } = world;
+      const { wages, workers, escrow, administrator, manager, projects, claims } = world;
       const { chainId } = await ethers.provider.getNetwork();
       const { project } = await openProject(world);
       const elsewhere = await applicationOf(world, project);
       await expect(enrol(world, { ...elsewhere, enrolment: { ...elsewhere.enrolment, project: world.project } }))
-        .to.be.revertedWithCustomError(wages, "SignatureInvalid")
+        .to.be.revertedWithCustomError(workers, "SignatureInvalid")
         .withArgs(elsewhere.holder.signer);
 
       const rules = await wages.rules();
@@ -283,7 +283,7 @@ describe("WageAccount: workers", () => {
           signature: await one.holder.sign(digest),
           ownSignature: await one.own.sign(digest),
         };
-        await expect(enrol(world, { ...one, employment })).to.be.revertedWithCustomError(wages, "SignatureInvalid");
+        await expect(enrol(world, { ...one, employment })).to.be.revertedWithCustomError(workers, "SignatureInvalid");
       }
       await enrol(world, one);
     });
@@ -310,7 +310,7 @@ describe("WageAccount: workers", () => {
         ownSignature: await world.sign(key, "wages", ENROLMENT_TYPES, order),
       };
       await noEmployment(world, { ...first, enrolment, employment });
-      expect(await world.wages.workerCount(world.project)).to.equal(5);
+      expect(await world.workers.workerCount(world.project)).to.equal(5);
     });
 
     it("cannot be repeated", async () => {

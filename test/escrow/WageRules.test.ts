@@ -32,17 +32,17 @@ describe("WageRules", () => {
   }
 
   /** What WageAccount says of the project and of a payroll. */
-  async function recordsOf({ wages, project, month }: Site, payroll: string): Promise<unknown[]> {
+  async function recordsOf({ wages, workers, payrolls, project, month }: Site, payroll: string): Promise<unknown[]> {
     return Promise.all([
-      wages.workerCount(project),
-      wages.workerOf(project, 1),
-      wages.workerOf(project, 5),
+      workers.workerCount(project),
+      workers.workerOf(project, 1),
+      workers.workerOf(project, 5),
       wages.guaranteeOf(project),
-      wages.arrearsOf(project),
-      wages.undecidedOf(project),
-      wages.payrollOf(payroll),
+      workers.arrearsOf(project),
+      payrolls.undecidedOf(project),
+      payrolls.payrollOf(payroll),
       wages.rowOf(payroll, 0),
-      wages.isFiled(project, month, 1),
+      payrolls.isFiled(project, month, 1),
       wages.booksOf(project),
     ]);
   }
@@ -79,13 +79,13 @@ describe("WageRules", () => {
   });
 
   it("moves no money, and answers to the same manager and name", async () => {
-    const { rules, wages, manager } = await loadFixture(direct);
+    const { rules, wages, payrolls, manager } = await loadFixture(direct);
     expect(await rules.manager()).to.equal(await manager.getAddress());
     expect(await wages.manager()).to.equal(await rules.manager());
     const [of, own] = [await rules.eip712Domain(), await wages.eip712Domain()];
     expect([of.name, of.version, of.chainId]).to.deep.equal([own.name, own.version, own.chainId]);
-    expect(await rules.MAX_ROWS()).to.equal(await wages.MAX_ROWS());
-    expect(await rules.RULING_PERIOD()).to.equal(await wages.RULING_PERIOD());
+    expect(await rules.MAX_ROWS()).to.equal(await payrolls.MAX_ROWS());
+    expect(await rules.RULING_PERIOD()).to.equal(await payrolls.RULING_PERIOD());
   });
 
   it("has all that WageAccount has it do", async () => {
@@ -127,13 +127,13 @@ describe("WageRules", () => {
 
   it("reads what WageAccount wrote, and WageAccount what it wrote", async () => {
     const world = await loadFixture(direct);
-    const { wages, project, contractor, labour, hands, month, seat } = world;
+    const { wages, payrolls, workers, project, contractor, labour, hands, month, seat } = world;
     await fund(world, project, 10_000_000n);
     const payroll = await filed(world);
     const { id, proven } = payroll;
     await oppose(world, payroll, [proven[0]]);
     await time.increaseTo(payroll.filedAt + 5 * DAY);
-    await booked(world, wages.connect(contractor.operator).approve(id, [])); // status, books, queue and dues, by WageAccount
+    await booked(world, payrolls.connect(contractor.operator).approve(id, [])); // status, books, queue and dues, by WageAccount
     await rule(world, payroll, proven[0], 40_000n); // on top of them, by WageRules
     await booked(world, wages.reserve(project, 4));
     await booked(world, wages.pay(id, proven));
@@ -142,10 +142,10 @@ describe("WageRules", () => {
     expect([paid, reserved, owed]).to.deep.equal([540_000n, 0n, 0n]);
     await expect(rule(world, payroll, proven[0], 1n)).to.be.revertedWithCustomError(wages, "RowNotReady");
     await time.increase(30 * DAY);
-    await wages.connect(labour).declareArrears(project, month, 1, []);
-    expect((await wages.arrearsOf(project)).baseline).to.equal(540_000n);
+    await workers.connect(labour).declareArrears(project, month, 1, []);
+    expect((await workers.arrearsOf(project)).baseline).to.equal(540_000n);
     await changeAccount(world, hands[0], someAddress());
     await send(world, await draftOf(world, [[1, 1n]], { predecessor: id, employer: seat }));
-    expect(await wages.undecidedOf(project)).to.equal(1);
+    expect(await payrolls.undecidedOf(project)).to.equal(1);
   });
 });

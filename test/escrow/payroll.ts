@@ -31,7 +31,7 @@ export interface Hired {
 
 /** Enrols a worker of the contractor: its number, its account, and its own key. */
 export async function hire(world: EscrowWorld, project: string): Promise<Hired> {
-  const { wages, claims, issuer, labour, projects } = world;
+  const { wages, workers, claims, issuer, labour, projects } = world;
   const [holder, own] = [newKey(), newKey()];
   const [holderSalt, employerSalt] = [newSalt(), newSalt()];
   const { party } = await projects.seatOf(project, Seat.Contractor);
@@ -46,7 +46,7 @@ export async function hire(world: EscrowWorld, project: string): Promise<Hired> 
   await claims.connect(issuer).issue(terms, content);
   await booked(
     world,
-    wages.connect(labour).enrol(
+    workers.connect(labour).enrol(
       base,
       {
         claim: claimOf(issuer, terms, content),
@@ -63,7 +63,7 @@ export async function hire(world: EscrowWorld, project: string): Promise<Hired> 
       [],
     ),
   );
-  return { worker: await wages.workerCount(project), account, key: own };
+  return { worker: await workers.workerCount(project), account, key: own };
 }
 
 /** A payroll of one row, approved. */
@@ -75,7 +75,7 @@ export interface Owed {
 
 /** The contractor owes a new worker so much: the payroll is filed, and approved as soon as it can be. */
 export async function owe(world: EscrowWorld, project: string, amount: bigint): Promise<Owed> {
-  const { wages, contractor } = world;
+  const { wages, payrolls, contractor } = world;
   const { worker, account } = await hire(world, project);
   const header = {
     project,
@@ -84,10 +84,10 @@ export async function owe(world: EscrowWorld, project: string, amount: bigint): 
     serial: worker,
     predecessor: `0x${"00".repeat(32)}`,
   };
-  const payroll = await wages.idOf(header);
+  const payroll = await payrolls.idOf(header);
   const acting = wages.connect(contractor.operator);
   await booked(world, acting.file(header, [{ worker, amount }], []));
-  await time.increase(await wages.OBJECTION_TIME());
+  await time.increase(await payrolls.OBJECTION_TIME());
   await booked(world, acting.approve(payroll, []));
   return { payroll, row: { position: 0, worker, amount, proof: [] }, account };
 }

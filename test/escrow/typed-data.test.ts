@@ -109,13 +109,13 @@ describe("what is signed for projects and wages", () => {
         },
       };
       const digest = await world.digest("wages", typedData.ENROLMENT_TYPES, enrolment);
-      expect(await world.wages.digestOf(enrolment)).to.equal(digest);
+      expect(await world.workers.digestOf(enrolment)).to.equal(digest);
     }
     const rows = [1, 2, 7, 2 ** 32 - 1].map((worker) => ({ worker, amount: 2n ** 95n + BigInt(worker) }));
     for (const predecessor of [ZeroHash, word()]) {
       const payroll = { project: word(), employer: 4, period: 202_611, serial: 2 ** 32 - 1, predecessor };
       const payrollId = await world.digest("wages", typedData.PAYROLL_TYPES, payroll);
-      expect(await world.wages.idOf(payroll)).to.equal(payrollId);
+      expect(await world.payrolls.idOf(payroll)).to.equal(payrollId);
       const leaves = rows.map(({ worker, amount }, position) => {
         const types = ["bytes32", "bytes32", "uint32", "uint32", "uint128"];
         const values = [id(typedData.WAGE_ROW_TYPE), payrollId, position, worker, amount];
@@ -123,7 +123,7 @@ describe("what is signed for projects and wages", () => {
       });
       const pair = (a = "", b = "") => keccak256(concat(a < b ? [a, b] : [b, a]));
       const root = pair(pair(leaves[0], leaves[1]), pair(leaves[2], leaves[3]));
-      const { total, root: found } = await world.wages.rootOf(payrollId, rows);
+      const { total, root: found } = await world.payrolls.rootOf(payrollId, rows);
       expect(found).to.equal(root);
       expect(total).to.equal(rows.reduce((sum, { amount }) => sum + amount, 0n));
     }

@@ -55,10 +55,10 @@ export async function openPayday(world: Works, count: number, changes: TermsChan
 }
 
 /** Writes worker 1 under the numbers from 6 to `last` too, as if so many were enrolled; all are paid to the one account. */
-export async function crowd({ wages, project }: Payday, last: number): Promise<void> {
+export async function crowd({ wages, workers, project }: Payday, last: number): Promise<void> {
   const address = await wages.getAddress();
   const coder = AbiCoder.defaultAbiCoder();
-  const { key } = await wages.workerOf(project, 1);
+  const { key } = await workers.workerOf(project, 1);
   const slotOf = (base: number, worker: number) => {
     const ofProject = keccak256(coder.encode(["bytes32", "uint256"], [project, base]));
     return BigInt(keccak256(coder.encode(["uint32", "bytes32"], [worker, ofProject])));
@@ -135,8 +135,8 @@ async function duesOf(wages: WageAccount): Promise<Map<string, string[]>> {
     if (event.args["amount"] === 0n) continue;
     const payroll = event.args["payroll"] as string;
     const isRow = event.name === "RowAdmitted";
-    const key = isRow ? await wages.rowKeyOf(payroll, event.args["position"] as bigint) : payroll;
-    const { project } = await wages.payrollOf(payroll);
+    const key = isRow ? await payrolls.rowKeyOf(payroll, event.args["position"] as bigint) : payroll;
+    const { project } = await payrolls.payrollOf(payroll);
     dues.set(project, [...(dues.get(project) ?? []), key]);
   }
   return dues;
@@ -175,13 +175,13 @@ let serials = 0;
 
 /** Files what the workers are to get, the first one first: the contractor, unless told otherwise. */
 export async function file(world: Payday, amounts: bigint[], changes: Changes = {}): Promise<Filed> {
-  const { wages, project, period, contractor } = world;
+  const { wages, payrolls, project, period, contractor } = world;
   const { by = contractor.operator, ...header } = { period, serial: ++serials, predecessor: NO_PAYROLL, ...changes };
   const payroll = { project, employer: Seat.Contractor, ...header };
-  const id = await wages.idOf(payroll);
+  const id = await payrolls.idOf(payroll);
   const rows = amounts.map((amount, i) => ({ worker: i + 1, amount })).filter(({ amount }) => amount !== 0n);
   const tree = new PayrollTree(id, rows);
-  const at = await timeOf(checked(world, wages.connect(by).file(payroll, rows, [])));
+  const at = await timeOf(checked(world, payrolls.connect(by).file(payroll, rows, [])));
   return { id, rows: rows.map((_, position) => tree.proven(position)), total: tree.total, at };
 }
 
@@ -192,7 +192,7 @@ export async function supplement(world: Payday, other: Filed, amounts: bigint[],
 
 /** Approves a payroll now: the contractor, unless told otherwise. */
 export async function approve(world: Payday, { id }: Filed, by: Signer = world.contractor.operator): Sent {
-  return checked(world, world.wages.connect(by).approve(id, []));
+  return checked(world, world.payrolls.connect(by).approve(id, []));
 }
 
 /** A payroll is filed, and approved by the contractor as soon as it can be. */
@@ -247,10 +247,10 @@ export async function asEscrow({ escrow }: EscrowWorld): Promise<Signer> {
 export async function changeAccount(world: Payday, worker: number, account: string): Sent {
   const { wages, project, workers } = world;
   const { key } = workers[worker - 1]!;
-  const { changes } = await wages.workerOf(project, worker);
+  const { changes } = await workers.workerOf(project, worker);
   const order = { project, worker, account, changes, deadline: LATER };
   const signature = await world.sign(key, "wages", WORKER_ACCOUNT_TYPES, order);
-  return checked(world, wages.changeAccount(project, worker, account, LATER, key.signer, signature));
+  return checked(world, workers.changeAccount(project, worker, account, LATER, key.signer, signature));
 }
 
 // --------------------------------------------------------------------------------------------------------------------- end

@@ -143,7 +143,7 @@ export async function applicationOf(
 
 /** The labour office enrols. */
 export async function enrol(world: EscrowWorld, { enrolment, employment }: Application, by = world.labour): Sent {
-  return world.wages.connect(by).enrol(enrolment, employment, []);
+  return world.workers.connect(by).enrol(enrolment, employment, []);
 }
 
 /** Enrols a worker. */
@@ -152,7 +152,7 @@ export async function enrolled(world: EscrowWorld, project: string, changes: App
   await enrol(world, application);
   const { own, holder, enrolment } = application;
   const tag = enrolment.tag as string;
-  const worker = Number(await world.wages.workerByTag(project, tag));
+  const worker = Number(await world.workers.workerByTag(project, tag));
   return { worker, own, holder, account: enrolment.account as string, tag };
 }
 
@@ -163,12 +163,12 @@ export async function changeAccount(
   account: string,
   changes: { deadline?: number; changes?: bigint } = {},
 ): Sent {
-  const { wages, project } = world;
-  const order = { project, worker, account, changes: (await wages.workerOf(project, worker)).changes, deadline: LATER };
+  const { wages, workers, project } = world;
+  const order = { project, worker, account, changes: (await workers.workerOf(project, worker)).changes, deadline: LATER };
   const signed = { ...order, ...changes };
   const signature = await world.sign(own, "wages", WORKER_ACCOUNT_TYPES, signed);
   const { deadline } = signed;
-  return wages.connect(world.stranger).changeAccount(project, worker, account, deadline, own.signer, signature);
+  return workers.connect(world.stranger).changeAccount(project, worker, account, deadline, own.signer, signature);
 }
 
 /**
@@ -196,18 +196,18 @@ let serials = 0; // no two payrolls are the same
 
 /** A payroll of the subcontractor for the month, unless told otherwise. */
 export async function draftOf(
-  { wages, project, seat, month }: Site,
+  { wages, payrolls, project, seat, month }: Site,
   rows: readonly (readonly [worker: number, amount: bigint])[],
   changes: Partial<IWages.PayrollStruct> = {},
 ): Promise<Draft> {
   const header = { project, employer: seat, period: month, serial: ++serials, predecessor: ZeroHash, ...changes };
-  const id = await wages.idOf(header);
+  const id = await payrolls.idOf(header);
   return { header, rows: rows.map(([worker, amount]) => ({ worker, amount })), id };
 }
 
 /** An operator of the subcontractor files it, unless told otherwise. */
 export async function send(world: Site, { header, rows }: Draft, by = world.company.operator): Sent {
-  return world.wages.connect(by).file(header, rows, []);
+  return world.payrolls.connect(by).file(header, rows, []);
 }
 
 /** A filed payroll. */
@@ -243,7 +243,7 @@ export async function supplemented(world: Site, first: Filed, by = world.company
 
 /** The contractor opposes rows. */
 export async function oppose(world: Site, { id }: Filed, rows: ProvenRow[], by = world.contractor.operator): Sent {
-  return world.wages.connect(by).oppose(id, rows);
+  return world.payrolls.connect(by).oppose(id, rows);
 }
 
 /** A worker's signature under an objection. */
@@ -260,12 +260,12 @@ export async function objection(
 /** A stranger brings a worker's objection to its row. */
 export async function object(world: Site, { id }: Filed, row: ProvenRow, own: PersonKey): Sent {
   const signature = await objection(world, own, id, row.position);
-  return world.wages.connect(world.stranger).object(id, row, LATER, own.signer, signature);
+  return world.payrolls.connect(world.stranger).object(id, row, LATER, own.signer, signature);
 }
 
 /** The labour office rules. */
 export async function rule(world: Site, { id }: Filed, row: ProvenRow, amount: bigint, by = world.labour): Sent {
-  return world.wages.connect(by).rule(id, row, amount, []);
+  return world.payrolls.connect(by).rule(id, row, amount, []);
 }
 
 // -------------------------------------------------------------------------------------------------------------------- rows
@@ -294,13 +294,13 @@ export async function opposed(): Promise<FiledSite & { until: number }> {
 
 /** Workers sign a declaration of arrears, in the order of their numbers. */
 export async function declaredBy(
-  { wages, project, sign }: Pick<Site, "wages" | "project" | "sign">,
+  { wages, workers, project, sign }: Pick<Site, "wages" | "project" | "sign">,
   hands: readonly Pick<Hand, "worker" | "own">[],
   period: number,
   amount: bigint,
   changes: { count?: bigint; deadline?: number } = {},
 ): Promise<IWages.WorkerSignatureStruct[]> {
-  const { count } = await wages.arrearsOf(project);
+  const { count } = await workers.arrearsOf(project);
   const order = { project, period, amount, count, deadline: LATER, ...changes };
   return Promise.all(
     hands.map(async ({ worker, own }) => ({

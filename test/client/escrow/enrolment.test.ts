@@ -27,11 +27,11 @@ describe("enrolment", () => {
     const { wages, project, seat, workers, foreman } = await loadFixture(site);
     expect(workers.map(({ worker }) => worker)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     for (const { worker, wallet, account } of workers.slice(0, 2)) {
-      const known = await wages.workerOf(project, worker);
+      const known = await workers.workerOf(project, worker);
       expect(known.account.toLowerCase()).to.equal(account);
       expect([known.employer, known.key]).to.deep.equal([BigInt(seat), keccak256(wallet.workerKey(project).signer)]);
     }
-    expect((await wages.workerOf(project, foreman.worker)).employer).to.equal(BigInt(Seat.Contractor));
+    expect((await workers.workerOf(project, foreman.worker)).employer).to.equal(BigInt(Seat.Contractor));
   });
 
   it("is done once, whoever runs it again, and one refusal stops nobody else", async () => {
@@ -129,8 +129,8 @@ describe("enrolment", () => {
     const change = { project, worker, account, changes: 0, deadline: dateOf(LATER) };
     const order = copyOf(await signWorkerAccount(network, change, wallet.workerKey(project)));
     await sendWorkerAccount(contracts, stranger, order);
-    expect((await wages.workerOf(project, worker)).account).to.equal(account);
-    expect(await wages.workerByAccount(project, account)).to.equal(BigInt(worker));
+    expect((await workers.workerOf(project, worker)).account).to.equal(account);
+    expect(await workers.workerByAccount(project, account)).to.equal(BigInt(worker));
     expect((await errorOf(() => sendWorkerAccount(contracts, stranger, order))).message).to.match(/SignatureInvalid/);
     const elsewhere = { ...order, network: { ...network, wages: account } };
     await caught(PayrollError, () => sendWorkerAccount(contracts, stranger, elsewhere));

@@ -237,7 +237,7 @@ describe("pushing wages", () => {
     const second = await filed(world, parts[1]);
     await opposeRows(contracts, contractor.operator, second.id, [0, 2]);
     await time.increase(OBJECTION_TIME);
-    await world.wages.connect(contractor.operator).approve(second.id, []);
+    await world.payrolls.connect(contractor.operator).approve(second.id, []);
     await time.increase(5 * DAY);
     await ruleRow(contracts, labour, second.id, 2, 100n);
     const third = await filed(world, parts[2]);

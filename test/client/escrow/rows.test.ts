@@ -30,14 +30,14 @@ function rowsOf(count: number, seed: number): PayrollRow[] {
 
 describe("rows of a payroll", () => {
   it("have the contract's root and sum, for 0 to 40 rows and some larger payrolls", async () => {
-    const { wages } = await loadFixture(cities);
-    expect(await wages.rootOf(word(), [])).to.deep.equal([0n, `0x${"0".repeat(64)}`]);
+    const { wages, payrolls } = await loadFixture(cities);
+    expect(await payrolls.rootOf(word(), [])).to.deep.equal([0n, `0x${"0".repeat(64)}`]);
     const counts = [...Array.from({ length: 40 }, (_, i) => i + 1), 63, 64, 65, 127, 200, 255, 257, 499, 500];
     for (const count of counts) {
       const payroll = word();
       const rows = rowsOf(count, count);
       const tree = new PayrollTree(payroll, rows);
-      expect(await wages.rootOf(payroll, rows), `${count} rows`).to.deep.equal([tree.total, tree.root]);
+      expect(await payrolls.rootOf(payroll, rows), `${count} rows`).to.deep.equal([tree.total, tree.root]);
     }
   });
 
@@ -60,23 +60,23 @@ describe("rows of a payroll", () => {
   });
 
   it("are of a payroll whose id, and of keys, that the contract computes alike", async () => {
-    const { wages, directory } = await loadFixture(cities);
+    const { wages, payrolls, directory } = await loadFixture(cities);
     const { chainId } = await directory.runner!.provider!.getNetwork();
     const header: PayrollHeader = { project: word(), employer: 5, period: 202_611, serial: 3, predecessor: word() };
     const network = await wageNetwork({ chainId, wages });
     const id = payrollId(network, header);
-    expect(await wages.idOf(header)).to.equal(id);
+    expect(await payrolls.idOf(header)).to.equal(id);
     for (const change of [{ serial: 4 }, { employer: 4 }, { period: 202_612 }, { predecessor: word() }]) {
       expect(payrollId(network, { ...header, ...change })).not.to.equal(id);
     }
     expect(payrollId({ ...network, chainId: "1" }, header)).not.to.equal(id);
-    for (const position of [0, 1, 499]) expect(await wages.rowKeyOf(id, position)).to.equal(rowKey(id, position));
+    for (const position of [0, 1, 499]) expect(await payrolls.rowKeyOf(id, position)).to.equal(rowKey(id, position));
   });
 
   it("have the contract's limits, and are refused where there are none", async () => {
-    const { wages } = await loadFixture(cities);
-    expect(await wages.MAX_ROWS()).to.equal(BigInt(MAX_PAYROLL_ROWS));
-    expect(await wages.MAX_WAGE()).to.equal(MAX_WAGE);
+    const { wages, payrolls } = await loadFixture(cities);
+    expect(await payrolls.MAX_ROWS()).to.equal(BigInt(MAX_PAYROLL_ROWS));
+    expect(await payrolls.MAX_WAGE()).to.equal(MAX_WAGE);
     expect(() => new PayrollTree(word(), [])).to.throw(RangeError);
     expect(() => new PayrollTree(word(), rowsOf(3, 1)).proven(3)).to.throw(RangeError, /from 0 to 2; there is no 3/);
     expect(WageAccount__factory.createInterface().getFunction("rootOf").stateMutability).to.equal("pure");

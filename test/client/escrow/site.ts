@@ -167,6 +167,6 @@ export async function filed(
 export async function approved(world: Site, ...of: [Record<number, string>?, object?]): Promise<PayrollDraft> {
   const draft = await filed(world, ...of);
   await time.increase(OBJECTION_TIME);
-  await world.wages.connect(world.contractor.operator).approve(draft.id, []);
+  await world.payrolls.connect(world.contractor.operator).approve(draft.id, []);
   return draft;
 }

@@ -92,6 +92,8 @@ export const ESCROW_SENTENCES = {
 
   // ------------------------------------------------------------------------------------------------------------ wages
   NotEscrow: ({ caller }) => `${caller} is not the FundEscrow, which alone feeds wages; act through it`,
+  RegistriesDiffer: () =>
+    "the registries of payrolls, workers and projects do not belong together; deploy WageAccount with those of one suite",
   NotPayrollRegistry: ({ caller }) =>
     `${caller} is not the PayrollRegistry, which alone says what is owed; file and approve a payroll there`,
   KeyUnknown: ({ project, key }) =>

@@ -51,14 +51,16 @@ describe("deploy/", () => {
         expect(await managed.manager()).to.equal(managerAddress);
       }
       expect(await resolver.registry()).to.equal(await registry.getAddress());
-      const { projects, escrow, wages, milestones, projectBooks } = suite;
-      for (const vault of [escrow, wages, milestones, projectBooks]) {
+      const { projects, escrow, workers, payrolls, wages, milestones, projectBooks } = suite;
+      for (const vault of [escrow, workers, payrolls, wages, milestones, projectBooks]) {
         expect(await vault.projects()).to.equal(await projects.getAddress());
       }
       expect(await projects.escrow()).to.equal(await escrow.getAddress());
       expect(await projects.wages()).to.equal(await wages.getAddress());
       expect(await projects.milestones()).to.equal(await milestones.getAddress());
-      expect(await wages.rules()).to.equal(await suite.wageRules.getAddress());
+      expect(await wages.payrolls()).to.equal(await payrolls.getAddress());
+      expect(await wages.workers()).to.equal(await workers.getAddress());
+      expect(await payrolls.workers()).to.equal(await workers.getAddress());
       expect(await milestones.directory()).to.equal(await directory.getAddress());
       expect(await suite.settlement.name()).to.equal("Settlement Yuan");
       expect(await verifier.claims()).to.equal(claimsAddress);

@@ -41,9 +41,9 @@ export function nthOf(act: string): number {
 export function addressesOf(suite: DeployedSuite): Promise<string[]> {
   const { factory, manager, registry, resolver, p256, identities, claims, verifier, consents, directory } = suite;
   const { taxpayers, payments, invoices, ledger } = suite;
-  const { projects, escrow, wageRules, wages, milestones, projectBooks, settlement } = suite;
+  const { projects, escrow, workers, payrolls, wages, milestones, projectBooks, settlement } = suite;
   const before = [factory, manager, registry, resolver, p256, identities, claims, verifier, consents];
-  const money = [taxpayers, payments, invoices, ledger, projects, escrow, wageRules, wages];
+  const money = [taxpayers, payments, invoices, ledger, projects, escrow, workers, payrolls, wages];
   const contracts = [...before, ...money, directory, milestones, projectBooks, settlement];
   return Promise.all(contracts.map((contract) => contract.getAddress()));
 }

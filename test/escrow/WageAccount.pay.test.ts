@@ -58,12 +58,12 @@ describe("WageAccount: payments to workers", () => {
   describe("whose wages are there", () => {
     it("are one by one, by anyone, once", async () => {
       const world = await loadFixture(covered);
-      const { wages, project, workers, token, filed } = world;
+      const { wages, project, crew, token, filed } = world;
       expect(await wages.pay.staticCall(filed.id, [filed.rows[2]!])).to.equal(1);
       const sent = pay(world, filed, [2]);
-      await expect(sent).to.emit(wages, "WagePaid").withArgs(filed.id, 3, workers[2]!.account, 2, 300);
+      await expect(sent).to.emit(wages, "WagePaid").withArgs(filed.id, 3, crew[2]!.account, 2, 300);
       expect(await haveGot(world)).to.deep.equal([0n, 0n, 300n, 0n, 0n]);
-      expect(await token.balanceOf(workers[2]!.account)).to.equal(300n * UNIT);
+      expect(await token.balanceOf(crew[2]!.account)).to.equal(300n * UNIT);
       expect(await statusOf(world, 2)).to.equal(RowStatus.Paid);
       expect(await statusOf(world, 1)).to.equal(RowStatus.Standing);
       expect(await wages.reservationOf(filed.id)).to.deep.equal([1_000n, 1_000n, 300n]);
@@ -248,19 +248,19 @@ describe("WageAccount: payments to workers", () => {
 
     it("stay payable, where the token blocked them", async () => {
       const world = await loadFixture(approvedBut);
-      const { wages, token, workers, filed } = world;
+      const { wages, token, crew, filed } = world;
       await rule(world, 1, 150n);
       await cover(world, 70n);
-      await token.setBlocked(workers[1]!.account, true);
+      await token.setBlocked(crew[1]!.account, true);
       for (const more of [0n, 80n]) {
         if (more !== 0n) await cover(world, more);
         await expect(pay(world, filed, [1]))
           .to.be.revertedWithCustomError(wages, "PaymentFailed")
-          .withArgs(2, workers[1]!.account);
+          .withArgs(2, crew[1]!.account);
         await expect(pay(world, filed, [1, 0])).to.emit(wages, "WageNotPaid");
         expect(await statusOf(world, 1)).to.equal(RowStatus.Admitted);
       }
-      await token.setBlocked(workers[1]!.account, false);
+      await token.setBlocked(crew[1]!.account, false);
       await pay(world, filed, [1]);
       expect(await hasGot(world, 2)).to.equal(150);
     });
@@ -269,8 +269,8 @@ describe("WageAccount: payments to workers", () => {
   describe("whom the token blocks", () => {
     it("are skipped of many, and fail alone, and are paid elsewhere", async () => {
       const world = await loadFixture(covered);
-      const { wages, project, token, workers, filed } = world;
-      const { account } = workers[3]!;
+      const { wages, project, token, crew, filed } = world;
+      const { account } = crew[3]!;
       await token.setBlocked(account, true);
       await expect(pay(world, filed, [3]))
         .to.be.revertedWithCustomError(wages, "PaymentFailed")
@@ -337,7 +337,6 @@ describe("WageAccount: payments to workers", () => {
         of.encodeFunctionData("pay", [filed.id, filed.rows]),
         of.encodeFunctionData("reserve", [project, 9]),
         of.encodeFunctionData("closeOut", [project]),
-        of.encodeFunctionData("approve", [filed.id, []]),
         of.encodeFunctionData("returnDeposit", [project]),
         of.encodeFunctionData("sweep", [project, await token.getAddress(), []]),
         of.encodeFunctionData("takeIntoCustody", [project, filed.id, newAddress(), []]),

@@ -104,7 +104,7 @@ describe("WageAccount: payments to workers, while not all of it is there", () =>
     };
     const payrolls: Filed[] = [];
     for (let i = 0; i < 3; ++i) {
-      const amounts = world.workers.map(() => BigInt(1 + next(900)));
+      const amounts = world.crew.map(() => BigInt(1 + next(900)));
       payrolls.push(await owe(world, amounts, i === 0 ? {} : { predecessor: payrolls[0]!.id }));
     }
     const total = payrolls.reduce((sum, one) => sum + one.total, 0n);
@@ -126,7 +126,7 @@ describe("WageAccount: payments to workers, while not all of it is there", () =>
     if (rest !== 0n) await cover(world, rest);
     await reserve(world);
     for (const one of payrolls) await pay(world, one);
-    const due = world.workers.map((_, i) => payrolls.reduce((sum, { rows }) => sum + rows[i]!.amount, 0n));
+    const due = world.crew.map((_, i) => payrolls.reduce((sum, { rows }) => sum + rows[i]!.amount, 0n));
     expect(await haveGot(world)).to.deep.equal(due);
     expect(await nonZero(wages.booksOf(project))).to.include({ paid: total });
     expect((await wages.booksOf(project)).reserved).to.equal(0);
@@ -138,17 +138,17 @@ describe("WageAccount: payments to workers, while not all of it is there", () =>
 
   it("stay payable in part, where the token blocked them", async () => {
     const world = await loadFixture(owing);
-    const { wages, token, workers, filed } = world;
+    const { wages, token, crew, filed } = world;
     await cover(world, 500n);
     await pay(world, filed, [0]);
-    await token.setBlocked(workers[1]!.account, true);
-    await expect(pay(world, filed)).to.emit(wages, "WageNotPaid").withArgs(filed.id, 2, workers[1]!.account, 1);
+    await token.setBlocked(crew[1]!.account, true);
+    await expect(pay(world, filed)).to.emit(wages, "WageNotPaid").withArgs(filed.id, 2, crew[1]!.account, 1);
     expect((await wages.rowOf(filed.id, 1)).paidInPart).to.equal(0);
     expect(await haveGot(world)).to.deep.equal([50n, 0n, 150n, 165n, 35n]);
     await cover(world, 500n);
     await pay(world, filed);
     expect(await statusOf(world, 1)).to.equal(RowStatus.Standing);
-    await token.setBlocked(workers[1]!.account, false);
+    await token.setBlocked(crew[1]!.account, false);
     await pay(world, filed, [1]);
     expect(await haveGot(world)).to.deep.equal([100n, 200n, 300n, 330n, 70n]);
   });

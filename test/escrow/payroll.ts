@@ -57,8 +57,8 @@ export async function hire(world: EscrowWorld, project: string): Promise<Hired> 
         holder: holder.signer,
         holderSalt,
         employerHolder,
-        signature: await world.sign(holder, "wages", ENROLMENT_TYPES, base),
-        ownSignature: await world.sign(own, "wages", ENROLMENT_TYPES, base),
+        signature: await world.sign(holder, "workers", ENROLMENT_TYPES, base),
+        ownSignature: await world.sign(own, "workers", ENROLMENT_TYPES, base),
       },
       [],
     ),
@@ -75,7 +75,7 @@ export interface Owed {
 
 /** The contractor owes a new worker so much: the payroll is filed, and approved as soon as it can be. */
 export async function owe(world: EscrowWorld, project: string, amount: bigint): Promise<Owed> {
-  const { wages, payrolls, contractor } = world;
+  const { payrolls, contractor } = world;
   const { worker, account } = await hire(world, project);
   const header = {
     project,
@@ -85,7 +85,7 @@ export async function owe(world: EscrowWorld, project: string, amount: bigint): 
     predecessor: `0x${"00".repeat(32)}`,
   };
   const payroll = await payrolls.idOf(header);
-  const acting = wages.connect(contractor.operator);
+  const acting = payrolls.connect(contractor.operator);
   await booked(world, acting.file(header, [{ worker, amount }], []));
   await time.increase(await payrolls.OBJECTION_TIME());
   await booked(world, acting.approve(payroll, []));

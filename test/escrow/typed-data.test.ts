@@ -39,7 +39,7 @@ describe("what is signed for projects and wages", () => {
   it("has a domain in each contract: name, version, chain, address", async () => {
     const world = await loadFixture(escrowWorld);
     const { chainId } = await world.projects.runner!.provider!.getNetwork();
-    for (const contract of ["projects", "wages"] as const) {
+    for (const contract of ["projects", "workers", "payrolls"] as const) {
       const domain = await typedData.domainOf({ ...world, chainId }, contract);
       const { name, version, verifyingContract, fields, salt, extensions } = await world[contract].eip712Domain();
       expect(domain, contract).to.deep.equal({ name, version, chainId, verifyingContract });
@@ -95,7 +95,7 @@ describe("what is signed for projects and wages", () => {
     await world.projects.terminate(project, LATER, signatures);
   });
 
-  it("makes the digests of enrolments, payrolls and rows those of WageAccount", async () => {
+  it("makes the digests of enrolments, payrolls and rows those of the registries", async () => {
     const world = await loadFixture(escrowWorld);
     for (const signer of [newKey().signer, hexlify(randomBytes(84)), "0x"]) {
       const enrolment = {
@@ -108,13 +108,13 @@ describe("what is signed for projects and wages", () => {
           deadline: LATER,
         },
       };
-      const digest = await world.digest("wages", typedData.ENROLMENT_TYPES, enrolment);
+      const digest = await world.digest("workers", typedData.ENROLMENT_TYPES, enrolment);
       expect(await world.workers.digestOf(enrolment)).to.equal(digest);
     }
     const rows = [1, 2, 7, 2 ** 32 - 1].map((worker) => ({ worker, amount: 2n ** 95n + BigInt(worker) }));
     for (const predecessor of [ZeroHash, word()]) {
       const payroll = { project: word(), employer: 4, period: 202_611, serial: 2 ** 32 - 1, predecessor };
-      const payrollId = await world.digest("wages", typedData.PAYROLL_TYPES, payroll);
+      const payrollId = await world.digest("payrolls", typedData.PAYROLL_TYPES, payroll);
       expect(await world.payrolls.idOf(payroll)).to.equal(payrollId);
       const leaves = rows.map(({ worker, amount }, position) => {
         const types = ["bytes32", "bytes32", "uint32", "uint32", "uint128"];

@@ -5,7 +5,7 @@ import { AbiCoder, type ContractTransactionResponse, getAddress, hexlify, keccak
 
 import { WORKER_ACCOUNT_TYPES } from "../../src/escrow/typed-data.js";
 import { PayrollTree, type ProvenRow } from "../../src/escrow/rows.js";
-import { HostileToken__factory, type WageAccount } from "../../typechain/index.js";
+import { HostileToken__factory, type PayrollRegistry, type WageAccount } from "../../typechain/index.js";
 import { LATER } from "../identity/world.js";
 import { ethers, loadFixture, networkHelpers, time, timeOf } from "../world.js";
 import { hire, type Hired, monthNow } from "./payroll.js";
@@ -34,7 +34,7 @@ export const CUSTODY_WAIT = 90 * DAY;
 export interface Payday extends Works {
   project: string;
   /** Five of the contractor, 1 to 5. */
-  workers: Hired[];
+  crew: Hired[];
   period: number;
 }
 
@@ -46,12 +46,12 @@ export async function payday(): Promise<Payday> {
 /** Such a project, with workers. */
 export async function openPayday(world: Works, count: number, changes: TermsChanges = {}): Promise<Payday> {
   const { project } = await openProject(world, { ...changes, money: { ...world.inToken, ...changes.money } });
-  const workers: Hired[] = [];
+  const crew: Hired[] = [];
   for (let i = 0; i < count; ++i) {
     const one = await hire(world, project);
-    workers.push({ ...one, account: getAddress(one.account) });
+    crew.push({ ...one, account: getAddress(one.account) });
   }
-  return { ...world, project, workers, period: await monthNow() };
+  return { ...world, project, crew, period: await monthNow() };
 }
 
 /** Writes worker 1 under the numbers from 6 to `last` too, as if so many were enrolled; all are paid to the one account. */
@@ -91,9 +91,9 @@ export async function checked(world: EscrowWorld, sent: Sent): Sent {
  * Fails where anything does not add up: in == out + buckets; what is set apart for payrolls and rows and not paid is the bucket
  * `reserved`, and what is not covered is `owed`, in the queue; the contract has the tokens of all buckets.
  */
-export async function checkWages({ wages, projects, administrator }: EscrowWorld): Promise<void> {
+export async function checkWages({ wages, payrolls, projects, administrator }: EscrowWorld): Promise<void> {
   const held = new Map<string, bigint>();
-  const due = await duesOf(wages);
+  const due = await duesOf(payrolls);
   for (const { args } of await projects.queryFilter(projects.filters.ProjectOpened())) {
     const id = args.project;
     const { token, unit } = await projects.projectOf(id);
@@ -126,11 +126,11 @@ export async function checkWages({ wages, projects, administrator }: EscrowWorld
 }
 
 /** The keys of what was ever owed, oldest first, of each project. */
-async function duesOf(wages: WageAccount): Promise<Map<string, string[]>> {
+async function duesOf(payrolls: PayrollRegistry): Promise<Map<string, string[]>> {
   const dues = new Map<string, string[]>();
-  const provider = wages.runner!.provider!;
-  for (const log of await provider.getLogs({ address: await wages.getAddress(), fromBlock: 0 })) {
-    const event = wages.interface.parseLog(log);
+  const provider = payrolls.runner!.provider!;
+  for (const log of await provider.getLogs({ address: await payrolls.getAddress(), fromBlock: 0 })) {
+    const event = payrolls.interface.parseLog(log);
     if (event === null || !["PayrollApproved", "RowAdmitted"].includes(event.name)) continue;
     if (event.args["amount"] === 0n) continue;
     const payroll = event.args["payroll"] as string;
@@ -143,13 +143,13 @@ async function duesOf(wages: WageAccount): Promise<Map<string, string[]>> {
 }
 
 /** What a worker has of the token, in fen. */
-export async function hasGot({ token, workers }: Payday, worker: number): Promise<bigint> {
-  return (await token.balanceOf(workers[worker - 1]!.account)) / 10n ** 16n;
+export async function hasGot({ token, crew }: Payday, worker: number): Promise<bigint> {
+  return (await token.balanceOf(crew[worker - 1]!.account)) / 10n ** 16n;
 }
 
 /** The same of all workers. */
 export async function haveGot(world: Payday): Promise<bigint[]> {
-  return Promise.all(world.workers.map(async (_, i) => hasGot(world, i + 1)));
+  return Promise.all(world.crew.map(async (_, i) => hasGot(world, i + 1)));
 }
 
 // ---------------------------------------------------------------------------------------------------------------- payrolls
@@ -245,11 +245,11 @@ export async function asEscrow({ escrow }: EscrowWorld): Promise<Signer> {
 
 /** A worker names another account. */
 export async function changeAccount(world: Payday, worker: number, account: string): Sent {
-  const { wages, project, workers } = world;
-  const { key } = workers[worker - 1]!;
+  const { wages, workers, project, crew } = world;
+  const { key } = crew[worker - 1]!;
   const { changes } = await workers.workerOf(project, worker);
   const order = { project, worker, account, changes, deadline: LATER };
-  const signature = await world.sign(key, "wages", WORKER_ACCOUNT_TYPES, order);
+  const signature = await world.sign(key, "workers", WORKER_ACCOUNT_TYPES, order);
   return checked(world, workers.changeAccount(project, worker, account, LATER, key.signer, signature));
 }
 

@@ -7,7 +7,8 @@ import { WORKER_ACCOUNT_TYPES } from "../../src/escrow/typed-data.js";
 import { PayrollTree, type ProvenRow } from "../../src/escrow/rows.js";
 import { holderCommitment, newSalt, pairCommitment, subjectCommitment } from "../../src/identity/commitment.js";
 import type { PersonKey } from "../../src/identity/key.js";
-import type { IWages } from "../../typechain/escrow/WageAccount.js";
+import type { IPayrollRegistry } from "../../typechain/escrow/PayrollRegistry.js";
+import type { IWorkerRegistry } from "../../typechain/escrow/WorkerRegistry.js";
 import { claimOf, type Terms as ClaimTerms } from "../identity/claims.js";
 import { contentOf, LATER, newKey, termsOf as claimTermsOf, word } from "../identity/world.js";
 import { loadFixture, time, timeOf } from "../world.js";
@@ -17,9 +18,9 @@ import { type Company, DAY, EMPLOYMENT, type EscrowWorld, openProject, Seat, sub
 
 type Signer = HardhatEthersSigner;
 type Sent = Promise<ContractTransactionResponse>;
-export type Enrolment = IWages.EnrolmentStruct;
-export type Employment = IWages.EmploymentStruct;
-export type Row = IWages.RowStruct;
+export type Enrolment = IWorkerRegistry.EnrolmentStruct;
+export type Employment = IWorkerRegistry.EmploymentStruct;
+export type Row = IPayrollRegistry.RowStruct;
 
 export const PayrollStatus = { Unknown: 0n, Filed: 1n, Approved: 2n, Lapsed: 3n } as const;
 export const RowStatus = { Standing: 0n, Aside: 1n, Admitted: 2n, Paid: 3n } as const;
@@ -134,8 +135,8 @@ export async function applicationOf(
   const employment: Employment = {
     claim: claimOf(issuer, terms, content),
     ...{ path: [], party, subject, employerSalt, holder: holder.signer, holderSalt, employerHolder },
-    signature: await world.sign(holder, "wages", ENROLMENT_TYPES, { ...enrolment }),
-    ownSignature: await world.sign(own, "wages", ENROLMENT_TYPES, { ...enrolment }),
+    signature: await world.sign(holder, "workers", ENROLMENT_TYPES, { ...enrolment }),
+    ownSignature: await world.sign(own, "workers", ENROLMENT_TYPES, { ...enrolment }),
     ...changes.employment,
   };
   return { enrolment, employment, own, holder };
@@ -158,15 +159,21 @@ export async function enrolled(world: EscrowWorld, project: string, changes: App
 
 /** A stranger brings a worker's order to be paid elsewhere. */
 export async function changeAccount(
-  world: Pick<Site, "wages" | "project" | "sign" | "stranger">,
+  world: Pick<Site, "workers" | "project" | "sign" | "stranger">,
   { worker, own }: Pick<Hand, "worker" | "own">,
   account: string,
   changes: { deadline?: number; changes?: bigint } = {},
 ): Sent {
-  const { wages, workers, project } = world;
-  const order = { project, worker, account, changes: (await workers.workerOf(project, worker)).changes, deadline: LATER };
+  const { workers, project } = world;
+  const order = {
+    project,
+    worker,
+    account,
+    changes: (await workers.workerOf(project, worker)).changes,
+    deadline: LATER,
+  };
   const signed = { ...order, ...changes };
-  const signature = await world.sign(own, "wages", WORKER_ACCOUNT_TYPES, signed);
+  const signature = await world.sign(own, "workers", WORKER_ACCOUNT_TYPES, signed);
   const { deadline } = signed;
   return workers.connect(world.stranger).changeAccount(project, worker, account, deadline, own.signer, signature);
 }
@@ -187,7 +194,7 @@ export function callingWallet(target: string, data: string): string {
 
 /** A payroll, as it is filed. */
 export interface Draft {
-  header: IWages.PayrollStruct;
+  header: IPayrollRegistry.PayrollStruct;
   rows: Row[];
   id: string;
 }
@@ -198,7 +205,7 @@ let serials = 0; // no two payrolls are the same
 export async function draftOf(
   { wages, payrolls, project, seat, month }: Site,
   rows: readonly (readonly [worker: number, amount: bigint])[],
-  changes: Partial<IWages.PayrollStruct> = {},
+  changes: Partial<IPayrollRegistry.PayrollStruct> = {},
 ): Promise<Draft> {
   const header = { project, employer: seat, period: month, serial: ++serials, predecessor: ZeroHash, ...changes };
   const id = await payrolls.idOf(header);
@@ -219,7 +226,7 @@ export interface Filed extends Draft {
 /** Files a payroll; of 1,000.00, 2,000.00 and 3,000.00 yuan for the workers of the subcontractor, unless told otherwise. */
 export async function filed(
   world: Site,
-  changes: Partial<IWages.PayrollStruct> = {},
+  changes: Partial<IPayrollRegistry.PayrollStruct> = {},
   by: Signer = world.company.operator,
   amounts: readonly [bigint, bigint, bigint] = [100_000n, 200_000n, 300_000n],
 ): Promise<Filed> {
@@ -254,7 +261,7 @@ export async function objection(
   position: number,
   deadline = LATER,
 ): Promise<string> {
-  return world.sign(own, "wages", OBJECTION_TYPES, { payroll, position, deadline });
+  return world.sign(own, "payrolls", OBJECTION_TYPES, { payroll, position, deadline });
 }
 
 /** A stranger brings a worker's objection to its row. */
@@ -294,19 +301,19 @@ export async function opposed(): Promise<FiledSite & { until: number }> {
 
 /** Workers sign a declaration of arrears, in the order of their numbers. */
 export async function declaredBy(
-  { wages, workers, project, sign }: Pick<Site, "wages" | "project" | "sign">,
+  { workers, project, sign }: Pick<Site, "workers" | "project" | "sign">,
   hands: readonly Pick<Hand, "worker" | "own">[],
   period: number,
   amount: bigint,
   changes: { count?: bigint; deadline?: number } = {},
-): Promise<IWages.WorkerSignatureStruct[]> {
+): Promise<IWorkerRegistry.WorkerSignatureStruct[]> {
   const { count } = await workers.arrearsOf(project);
   const order = { project, period, amount, count, deadline: LATER, ...changes };
   return Promise.all(
     hands.map(async ({ worker, own }) => ({
       worker,
       signer: own.signer,
-      signature: await sign(own, "wages", ARREARS_DECLARATION_TYPES, order),
+      signature: await sign(own, "workers", ARREARS_DECLARATION_TYPES, order),
     })),
   );
 }

@@ -24,9 +24,9 @@ import { applications, residentNumber, site } from "./site.js";
 
 describe("enrolment", () => {
   it("of a person who signs with the claim's holder key and an own key for the project", async () => {
-    const { wages, project, seat, workers, foreman } = await loadFixture(site);
-    expect(workers.map(({ worker }) => worker)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    for (const { worker, wallet, account } of workers.slice(0, 2)) {
+    const { wages, workers, project, seat, crew, foreman } = await loadFixture(site);
+    expect(crew.map(({ worker }) => worker)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const { worker, wallet, account } of crew.slice(0, 2)) {
       const known = await workers.workerOf(project, worker);
       expect(known.account.toLowerCase()).to.equal(account);
       expect([known.employer, known.key]).to.deep.equal([BigInt(seat), keccak256(wallet.workerKey(project).signer)]);
@@ -71,7 +71,7 @@ describe("enrolment", () => {
 
   it("is offered to who is not there, under any of the tag service's keys, or goes to another employer", async () => {
     const world = await loadFixture(site);
-    const { contracts, project, seat, workers, labour } = world;
+    const { contracts, project, seat, crew, labour } = world;
     const offerOf = (number: string, employer: number, tags = world.tags) =>
       offerEnrolment(contracts, tags, { project, employer, number, deadline: dateOf(LATER) });
     const { message } = await caught(EnrolmentError, () => offerOf(residentNumber(0), seat));
@@ -96,15 +96,15 @@ describe("enrolment", () => {
     expect((await offerOf(residentNumber(71), seat, after)).tag).to.equal(
       (await after.projectTag(project, residentNumber(71)))[1]!.tag,
     );
-    expect(workers).to.have.length(10);
+    expect(crew).to.have.length(10);
   });
 
   it("is not signed with another key, or under a document that does not open the employer", async () => {
     const world = await loadFixture(site);
-    const { contracts, project, seat, workers, foreman, tags } = world;
+    const { contracts, project, seat, crew, foreman, tags } = world;
     const person = { project, employer: seat, number: residentNumber(80), deadline: dateOf(LATER) };
     const offer = await offerEnrolment(contracts, tags, person);
-    const { wallet, account } = workers[0]!;
+    const { wallet, account } = crew[0]!;
     const [document] = wallet.documents() as [ReturnType<typeof wallet.document>];
     const own = wallet.workerKey(project);
     const holder = foreman.wallet.workerKey(project);
@@ -122,9 +122,9 @@ describe("enrolment", () => {
 
   it("lets a worker be paid elsewhere, by an order that is good once", async () => {
     const world = await loadFixture(site);
-    const { contracts, project, stranger, workers, wages } = world;
+    const { contracts, project, stranger, crew, wages, workers } = world;
     const network = await wageNetwork(contracts);
-    const { worker, wallet } = workers[3]!;
+    const { worker, wallet } = crew[3]!;
     const account = (await newAccount()).address;
     const change = { project, worker, account, changes: 0, deadline: dateOf(LATER) };
     const order = copyOf(await signWorkerAccount(network, change, wallet.workerKey(project)));

@@ -36,8 +36,8 @@ describe("what became of a payroll", () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const random = (what: string, below: number) => Number(BigInt(hashOf(`${seed} ${what}`)) % BigInt(below));
       const world = await loadFixture(site);
-      const { contracts, contractor, labour, stranger, escrow, owner, project, token, workers } = world;
-      const amounts = workers.map(({ worker }) => [worker, `${random(`amount ${worker}`, 5000)}.${10 + worker}`]);
+      const { contracts, contractor, labour, stranger, escrow, owner, project, token, crew } = world;
+      const amounts = crew.map(({ worker }) => [worker, `${random(`amount ${worker}`, 5000)}.${10 + worker}`]);
       const draft = await filed(world, Object.fromEntries(amounts) as Record<number, string>);
       const aside = draft.rows.flatMap((_, position) => (random(`aside ${position}`, 4) === 0 ? [position] : []));
       if (aside.length !== 0) await opposeRows(contracts, contractor.operator, draft, aside);
@@ -74,7 +74,7 @@ describe("what became of a payroll", () => {
       for (const { waiting } of end.view) expect(waiting === null || waiting.why === "Aside").to.equal(true);
       const paid = end.view.reduce((sum, row) => sum + row.paid, 0n);
       expect((await world.wages.booksOf(project)).paid).to.equal(paid);
-      const held = await Promise.all(workers.map(async ({ account }) => token.balanceOf(account)));
+      const held = await Promise.all(crew.map(async ({ account }) => token.balanceOf(account)));
       expect(held.reduce((sum, one) => sum + one, 0n)).to.equal(paid * 10n ** 16n);
       expect(put).to.be.greaterThan(paid - 1n);
     }
@@ -82,9 +82,9 @@ describe("what became of a payroll", () => {
 
   it("shows what the labour office has in custody, and pushes nothing of it", async () => {
     const world = await loadFixture(funded);
-    const { contracts, stranger, token, project, labour, workers, wages } = world;
+    const { contracts, stranger, token, project, labour, crew, wages } = world;
     const { id } = await approved(world, { 1: "100.00", 2: "200.00" });
-    await token.setBlocked(workers[1]!.account, true);
+    await token.setBlocked(crew[1]!.account, true);
     expect((await pushPayroll(contracts, stranger, id)).failed).to.have.length(1);
     await terminate(world, project);
     await time.increase(31 * DAY);
@@ -92,7 +92,7 @@ describe("what became of a payroll", () => {
     await time.increase(91 * DAY);
     await wages.connect(labour).takeIntoCustody(project, id, labour.address, []);
     expect(await token.balanceOf(labour)).to.equal(20_000n * 10n ** 16n);
-    await token.setBlocked(workers[1]!.account, false);
+    await token.setBlocked(crew[1]!.account, false);
     const { view, due } = await payrollView(contracts, id);
     expect(due).to.deep.equal({ total: 30_000n, reserved: 30_000n, paid: 30_000n });
     expect(view.map(({ payable, paid, waiting }) => [payable, paid, waiting])).to.deep.equal([
@@ -107,9 +107,9 @@ describe("what became of a payroll", () => {
 
   it("follows a worker who goes to another employer in the project", async () => {
     const world = await loadFixture(funded);
-    const { contracts, labour, contractor, stranger, project, schema, issuer, workers, period } = world;
+    const { contracts, labour, contractor, stranger, project, schema, issuer, crew, period } = world;
     const first = await approved(world, { 1: "100.00" });
-    const { wallet, account } = workers[0]!;
+    const { wallet, account } = crew[0]!;
     const validFrom = dateOf((await time.latest()) - 60);
     const prepared = await prepareClaim(contracts, issuer.address, {
       definition: READY_SCHEMAS.employment,

@@ -58,8 +58,8 @@ async function waits(world: Site, payroll: string): Promise<(Waiting | null)[]> 
 describe("a payroll from a file", () => {
   it("is filed once, with workers by number or account, and read back from the chain", async () => {
     const world = await loadFixture(site);
-    const { contracts, company, project, seat, period, workers } = world;
-    const csv = `name,amount,worker\n甲,6500.00,3\n乙,0.01,${workers[0]!.account}\n丙,7000,10\n`;
+    const { contracts, company, project, seat, period, crew } = world;
+    const csv = `name,amount,worker\n甲,6500.00,3\n乙,0.01,${crew[0]!.account}\n丙,7000,10\n`;
     const [draft, ...others] = (await drafted(world, csv)) as [PayrollDraft];
     expect(others).to.deep.equal([]);
     expect(draft.header).to.deep.equal({
@@ -94,11 +94,11 @@ describe("a payroll from a file", () => {
 
   it("says all faults at once: of the file, and of what the chain knows", async () => {
     const world = await loadFixture(site);
-    const { workers, foreman, stranger } = world;
+    const { crew, foreman, stranger } = world;
     await filed(world, { 1: "6500.00", 2: "6500.00" });
     const rows = [
       ...["worker,amount", "3,6500.00", "2,6500.00", "99,1.00", `${foreman.worker},1.00`, "3,1.00"],
-      ...[`${stranger.address},1.00`, `${workers[2]!.account},2.00`, "x,1.00", "4,0.00", "99,-1", "5,1.001", "1,x"],
+      ...[`${stranger.address},1.00`, `${crew[2]!.account},2.00`, "x,1.00", "4,0.00", "99,-1", "5,1.001", "1,x"],
     ];
     expect(await faultsOf(world, rows.join("\n"))).to.deep.equal([
       [3, "AlreadyFiled"],
@@ -185,15 +185,15 @@ describe("a payroll from a file", () => {
 describe("rows of a payroll", () => {
   it("are opposed by the contractor, objected to by their worker, ruled or admitted, and paid for the rest", async () => {
     const world = await loadFixture(funded);
-    const { contracts, contractor, labour, stranger, project, workers } = world;
+    const { contracts, contractor, labour, stranger, project, crew } = world;
     const draft = await filed(world);
     const network = await wageNetwork(contracts);
     await opposeRows(contracts, contractor.operator, draft.id, [0, 9]);
     await opposeRows(contracts, contractor.operator, await filedPayroll(contracts, draft.id), [9, 5]);
     const mine = { payroll: draft.id, position: 2 };
-    const own = workers[2]!.wallet.workerKey(project);
+    const own = crew[2]!.wallet.workerKey(project);
     const order = await signObjection(network, mine, own, dateOf(LATER));
-    const others = await signObjection(network, mine, workers[3]!.wallet.workerKey(project), dateOf(LATER));
+    const others = await signObjection(network, mine, crew[3]!.wallet.workerKey(project), dateOf(LATER));
     expect((await errorOf(() => sendObjection(contracts, stranger, others))).message).to.include("NotWorkerKey");
     const elsewhere = await signObjection({ ...network, chainId: "1" }, mine, own, dateOf(LATER));
     await caught(PayrollError, () => sendObjection(contracts, stranger, elsewhere));

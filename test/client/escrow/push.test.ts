@@ -17,8 +17,8 @@ import { approved, filed, funded, type Site, site, wagesOf, OBJECTION_TIME } fro
 const UNIT = 10n ** 16n;
 
 /** What everyone has in their accounts, in fen. */
-async function balances({ token, workers }: Site): Promise<bigint[]> {
-  return Promise.all(workers.map(async ({ account }) => (await token.balanceOf(account)) / UNIT));
+async function balances({ token, crew }: Site): Promise<bigint[]> {
+  return Promise.all(crew.map(async ({ account }) => (await token.balanceOf(account)) / UNIT));
 }
 
 /** The client's reading of a payroll is the contract's, row by row. */
@@ -40,7 +40,7 @@ describe("pushing wages", () => {
     const options = { perCall: 4, onProgress: (progress: PushProgress) => seen.push(progress) };
     const result = await pushPayroll(contracts, stranger, id, options);
     expect(result.paid.map(({ worker, amount }) => [worker, amount])).to.deep.equal(
-      world.workers.map(({ worker }) => [worker, 650_000n]),
+      world.crew.map(({ worker }) => [worker, 650_000n]),
     );
     expect(result.transactions).to.have.length(3);
     expect(new Set(result.paid.map(({ transaction }) => transaction))).to.deep.equal(new Set(result.transactions));
@@ -86,7 +86,7 @@ describe("pushing wages", () => {
     const world = await loadFixture(funded);
     const { contracts, stranger, token, project } = world;
     const { id } = await approved(world);
-    const [first, second] = [world.workers[0]!, world.workers[4]!];
+    const [first, second] = [world.crew[0]!, world.crew[4]!];
     for (const { account } of [first, second]) await token.setBlocked(account, true);
     const result = await pushPayroll(contracts, stranger, id, { perCall: 5 });
     expect(result.paid).to.have.length(8);
@@ -174,11 +174,11 @@ describe("pushing wages", () => {
     const world = await loadFixture(funded);
     const { contracts, stranger, token } = world;
     const { id } = await approved(world);
-    await token.setBlocked(world.workers[3]!.account, true);
+    await token.setBlocked(world.crew[3]!.account, true);
     const one = await pushPayroll(contracts, stranger, id, { perCall: 1 });
     expect(one.paid).to.have.length(9);
     expect(one.failed).to.have.length(1);
-    expect(one.failed[0]!.worker).to.equal(world.workers[3]!.worker);
+    expect(one.failed[0]!.worker).to.equal(world.crew[3]!.worker);
     expect(one.failed[0]!.reason).to.match(/account/);
     await agrees(world, id);
   });

@@ -14,7 +14,7 @@ import {
   rowLeaf,
 } from "../../../src/escrow/rows.js";
 import { wageNetwork } from "../../../src/escrow/payroll.js";
-import { WageAccount__factory } from "../../../typechain/index.js";
+import { PayrollRegistry__factory } from "../../../typechain/index.js";
 import { word } from "../../identity/world.js";
 import { cities, loadFixture } from "../../world.js";
 
@@ -30,7 +30,7 @@ function rowsOf(count: number, seed: number): PayrollRow[] {
 
 describe("rows of a payroll", () => {
   it("have the contract's root and sum, for 0 to 40 rows and some larger payrolls", async () => {
-    const { wages, payrolls } = await loadFixture(cities);
+    const { payrolls } = await loadFixture(cities);
     expect(await payrolls.rootOf(word(), [])).to.deep.equal([0n, `0x${"0".repeat(64)}`]);
     const counts = [...Array.from({ length: 40 }, (_, i) => i + 1), 63, 64, 65, 127, 200, 255, 257, 499, 500];
     for (const count of counts) {
@@ -60,10 +60,10 @@ describe("rows of a payroll", () => {
   });
 
   it("are of a payroll whose id, and of keys, that the contract computes alike", async () => {
-    const { wages, payrolls, directory } = await loadFixture(cities);
+    const { workers, payrolls, directory } = await loadFixture(cities);
     const { chainId } = await directory.runner!.provider!.getNetwork();
     const header: PayrollHeader = { project: word(), employer: 5, period: 202_611, serial: 3, predecessor: word() };
-    const network = await wageNetwork({ chainId, wages });
+    const network = await wageNetwork({ chainId, workers, payrolls });
     const id = payrollId(network, header);
     expect(await payrolls.idOf(header)).to.equal(id);
     for (const change of [{ serial: 4 }, { employer: 4 }, { period: 202_612 }, { predecessor: word() }]) {
@@ -74,11 +74,11 @@ describe("rows of a payroll", () => {
   });
 
   it("have the contract's limits, and are refused where there are none", async () => {
-    const { wages, payrolls } = await loadFixture(cities);
+    const { payrolls } = await loadFixture(cities);
     expect(await payrolls.MAX_ROWS()).to.equal(BigInt(MAX_PAYROLL_ROWS));
     expect(await payrolls.MAX_WAGE()).to.equal(MAX_WAGE);
     expect(() => new PayrollTree(word(), [])).to.throw(RangeError);
     expect(() => new PayrollTree(word(), rowsOf(3, 1)).proven(3)).to.throw(RangeError, /from 0 to 2; there is no 3/);
-    expect(WageAccount__factory.createInterface().getFunction("rootOf").stateMutability).to.equal("pure");
+    expect(PayrollRegistry__factory.createInterface().getFunction("rootOf").stateMutability).to.equal("pure");
   });
 });

@@ -39,7 +39,7 @@ export interface Site extends EscrowWorld {
   /** Number of the schema of employment. */
   schema: number;
   /** Of the subcontractor: ten, worker 1 first. */
-  workers: SiteWorker[];
+  crew: SiteWorker[];
   /** Worker 11, of the contractor. */
   foreman: SiteWorker;
   /** As 202611. */
@@ -70,8 +70,8 @@ export async function site(): Promise<Site> {
   const now = dateOf(await time.latest());
   const period = 100 * now.getUTCFullYear() + now.getUTCMonth() + 1;
   const empty = { ...world, contracts, token, project, company, seat, tags, schema, period };
-  const [workers, [foreman]] = [await hire(empty, 10, seat), await hire(empty, 1, Seat.Contractor, 10)];
-  return { ...empty, workers, foreman: foreman! };
+  const [crew, [foreman]] = [await hire(empty, 10, seat), await hire(empty, 1, Seat.Contractor, 10)];
+  return { ...empty, crew, foreman: foreman! };
 }
 
 /** The site with wages funded: a fifth of what is put in. */
@@ -81,18 +81,18 @@ export async function funded(): Promise<Site> {
   return world;
 }
 
-type Empty = Omit<Site, "workers" | "foreman">;
+type Empty = Omit<Site, "crew" | "foreman">;
 
 /** Enrols workers of a company, all by the client. @param first Makes their resident numbers. */
 export async function hire(world: Empty, count: number, seat: number, first = 0): Promise<SiteWorker[]> {
-  const { orders, workers } = await applications(world, count, seat, first);
+  const { orders, crew } = await applications(world, count, seat, first);
   const enrolled = await enrolWorkers(world.contracts, world.labour, orders);
   if (enrolled.failed.length !== 0) throw new Error(enrolled.failed[0]?.reason);
-  return numbered(workers, enrolled);
+  return numbered(crew, enrolled);
 }
 
-function numbered(workers: Omit<SiteWorker, "worker">[], enrolled: EnrolResult): SiteWorker[] {
-  return workers.map((one, i) => ({ ...one, worker: enrolled.workers.get(i) ?? 0 }));
+function numbered(crew: Omit<SiteWorker, "worker">[], enrolled: EnrolResult): SiteWorker[] {
+  return crew.map((one, i) => ({ ...one, worker: enrolled.workers.get(i) ?? 0 }));
 }
 
 /** The same until they have signed. */
@@ -101,15 +101,15 @@ export async function applications(
   count: number,
   seat: number,
   first = 0,
-): Promise<{ orders: EnrolmentOrder[]; workers: Omit<SiteWorker, "worker">[] }> {
+): Promise<{ orders: EnrolmentOrder[]; crew: Omit<SiteWorker, "worker">[] }> {
   const { contracts, issuer, project, schema } = world;
   const employer = (await world.projects.seatOf(project, seat)).party;
-  const workers = Array.from({ length: count }, () => {
+  const crew = Array.from({ length: count }, () => {
     const wallet = Wallet.fromSeed(randomBytes(32));
     return { wallet, account: Wallet.fromSeed(randomBytes(32)).identityKey().signer };
   });
   const validFrom = dateOf((await time.latest()) - 60);
-  const drafts = workers.map(({ wallet }, i) => ({
+  const drafts = crew.map(({ wallet }, i) => ({
     definition: READY_SCHEMAS.employment,
     ...{ schema, city: SHIJIAZHUANG, validFrom, validUntil: null },
     values: {
@@ -122,14 +122,14 @@ export async function applications(
   const claims = prepared.map(({ documents }) => documents[0]!);
   await issueClaims(contracts, issuer, claims);
   const orders: EnrolmentOrder[] = [];
-  for (const [i, { wallet, account }] of workers.entries()) {
+  for (const [i, { wallet, account }] of crew.entries()) {
     const person = { project, employer: seat, number: residentNumber(first + i), deadline: dateOf(LATER) };
     const offer = await offerEnrolment(contracts, world.tags, person);
     const claim = wallet.add(claims[i]);
     const keys = { holder: wallet.holderKey(claim), own: wallet.workerKey(project) };
     orders.push(await signEnrolment(offer, wallet.document(claim), keys, account));
   }
-  return { orders, workers };
+  return { orders, crew };
 }
 
 /** A resident number that its check character fits. */
@@ -145,8 +145,8 @@ export function fileOf(amounts: Record<number, string>): string {
 }
 
 /** What each of the subcontractor's workers gets, if nothing else is said. */
-export function wagesOf({ workers }: Site, amount = "6500.00"): Record<number, string> {
-  return Object.fromEntries(workers.map(({ worker }) => [worker, amount]));
+export function wagesOf({ crew }: Site, amount = "6500.00"): Record<number, string> {
+  return Object.fromEntries(crew.map(({ worker }) => [worker, amount]));
 }
 
 /** The subcontractor files a payroll of the month. */

@@ -24,6 +24,7 @@ function sample(): Statement {
     currency: { code: "CNY", numeric: 156, digits: 2 },
     token: account(),
     ...{ budget: 1_000_000n, planned: 800_000n },
+    undecided: 0,
     works: {
       ...{
         funded: 500_000n,

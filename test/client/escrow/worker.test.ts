@@ -35,7 +35,7 @@ function next(period: number): number {
  */
 async function busy() {
   const world = await loadFixture(site);
-  const { contracts, project, escrow, owner, stranger, contractor, workers } = world;
+  const { contracts, project, escrow, owner, stranger, contractor, crew } = world;
   const blocks: number[] = [];
   const first = await approved(world, { 1: "1000.00", 2: "3000.00" });
   await escrow.connect(owner.account).fund(project, 100_000n);
@@ -43,7 +43,7 @@ async function busy() {
   blocks.push(await time.latestBlock());
   const account = (await newAccount()).address;
   const change = { project, worker: 1, account, changes: 0, deadline: dateOf(LATER) };
-  const key = workers[0]!.wallet.workerKey(project);
+  const key = crew[0]!.wallet.workerKey(project);
   await sendWorkerAccount(contracts, stranger, await signWorkerAccount(await wageNetwork(contracts), change, key));
   await escrow.connect(owner.account).fund(project, 9_000_000n);
   await pushProject(contracts, stranger, project);
@@ -91,7 +91,7 @@ describe("a worker's view", () => {
     ]);
     const { payments } = view.rows[0]!;
     expect(payments.map(({ amount, account: to }) => [amount, to.toLowerCase()])).to.deep.equal([
-      [25_000n, world.workers[0]!.account],
+      [25_000n, world.crew[0]!.account],
       [75_000n, account.toLowerCase()],
     ]);
     for (const { transaction, block, at } of payments) {
@@ -105,7 +105,7 @@ describe("a worker's view", () => {
   it("tells it as of an earlier block", async () => {
     const { world, account, blocks } = await busy();
     const [short, whole] = await Promise.all(blocks.map(async (block) => viewOf(world, 1, block)));
-    expect(short!.account.toLowerCase()).to.equal(world.workers[0]!.account);
+    expect(short!.account.toLowerCase()).to.equal(world.crew[0]!.account);
     expect(short!.rows.map(({ paid, owed, waiting }) => [paid, owed, waiting])).to.deep.equal([
       [25_000n, 100_000n, { why: "Short", by: 75_000n }],
     ]);
@@ -113,7 +113,7 @@ describe("a worker's view", () => {
     expect(whole!.total).to.deep.equal({ filed: 100_000n, owed: 100_000n, paid: 100_000n, ready: 0n });
     await caught(WorkerUnknownError, () => viewOf(world, 1, 1));
     await caught(WorkerUnknownError, () => viewOf(world, 99));
-    await caught(WorkerUnknownError, () => viewOf(world, world.workers[0]!.account));
+    await caught(WorkerUnknownError, () => viewOf(world, world.crew[0]!.account));
   });
 
   it("is written as a table and as CSV", async () => {
@@ -152,7 +152,7 @@ describe("a worker's view", () => {
 describe("arrears", () => {
   it("are declared by workers who have signed off line, one after the other, and end when paid", async () => {
     const world = await loadFixture(site);
-    const { contracts, project, workers, stranger, period } = world;
+    const { contracts, project, crew, stranger, period } = world;
     await time.increase(31 * DAY);
     const before = await arrearsOf(contracts, project);
     expect(before).to.deep.equal({ open: false, period: 0, amount: 0n, until: null, count: 0, quorum: 3 });
@@ -162,10 +162,10 @@ describe("arrears", () => {
     for (const n of [8, 0, 3]) {
       const error = await caught(ArrearsError, () => sendArrears(contracts, stranger, declaration));
       expect(error.message).to.match(/it takes 3; ask more/);
-      const { worker, wallet } = workers[n]!;
+      const { worker, wallet } = crew[n]!;
       declaration = copyOf(await signArrears(declaration, worker, wallet.workerKey(project)));
     }
-    await caught(ArrearsError, () => signArrears(declaration, 1, workers[0]!.wallet.workerKey(project)));
+    await caught(ArrearsError, () => signArrears(declaration, 1, crew[0]!.wallet.workerKey(project)));
     expect(declaration.signatures.map(({ worker }) => worker)).to.deep.equal([1, 4, 9]);
     const elsewhere = { ...declaration, network: { ...network, chainId: "1" } };
     await caught(PayrollError, () => sendArrears(contracts, stranger, elsewhere));

@@ -134,7 +134,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
       const [{ worker, own, account: first }, other] = hands;
       const account = someAddress();
       const order = { project, worker, account, changes: 0, deadline: LATER };
-      const signature = await world.sign(own, "wages", WORKER_ACCOUNT_TYPES, order);
+      const signature = await world.sign(own, "workers", WORKER_ACCOUNT_TYPES, order);
       const bring = async () =>
         workers.connect(stranger).changeAccount(project, worker, account, LATER, own.signer, signature);
       await bring();
@@ -191,8 +191,8 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
       const deployer = await newAccount();
       const wallet = getCreateAddress({ from: deployer.address, nonce: 0 });
       const [stolen, account] = [someAddress(), someAddress()];
-      const data = wages.interface.encodeFunctionData("changeAccount", [project, 5, stolen, LATER, wallet, "0x"]);
-      await deployer.sendTransaction({ data: callingWallet(await wages.getAddress(), data) });
+      const data = workers.interface.encodeFunctionData("changeAccount", [project, 5, stolen, LATER, wallet, "0x"]);
+      await deployer.sendTransaction({ data: callingWallet(await workers.getAddress(), data) });
       const one = await applicationOf(world, project, { enrolment: { signer: wallet } });
       await enrol(world, { ...one, employment: { ...one.employment, ownSignature: "0x" } }, labour);
       expect((await workers.workerOf(project, 5)).changes).to.equal(0);

@@ -58,7 +58,12 @@ async function declare(
 
 describe("WageAccount: arrears", () => {
   /** Refused: after `signed` good signatures, of `needed`. */
-  async function noQuorum({ wages, workers, project }: Site, act: Promise<unknown>, signed: number, needed = 3): Promise<void> {
+  async function noQuorum(
+    { wages, workers, project }: Site,
+    act: Promise<unknown>,
+    signed: number,
+    needed = 3,
+  ): Promise<void> {
     await expect(act).to.be.revertedWithCustomError(workers, "QuorumInvalid").withArgs(project, signed, needed);
   }
 
@@ -79,7 +84,20 @@ describe("WageAccount: arrears", () => {
 
     it("are its alone, also of the city that stands in", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, before, stranger, contractor, company, court, manager, registry, hebei, officer } = world;
+      const {
+        wages,
+        workers,
+        project,
+        before,
+        stranger,
+        contractor,
+        company,
+        court,
+        manager,
+        registry,
+        hebei,
+        officer,
+      } = world;
       for (const by of [stranger, contractor.operator, company.operator, court, officer]) {
         await expect(workers.connect(by).declareArrears(project, before, 1, []))
           .to.be.revertedWithCustomError(wages, "NoStanding")
@@ -110,8 +128,8 @@ describe("WageAccount: arrears", () => {
 
     it("are of a month that has ended, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, labour, project, month } = world;
-      const office = wages.connect(labour);
+      const { wages, workers, labour, project, month } = world;
+      const office = workers.connect(labour);
       for (const period of [0, 202_600, 202_613, month, monthAfter(month)]) {
         await expect(office.declareArrears(project, period, 1, []))
           .to.be.revertedWithCustomError(wages, "WagePeriodInvalid")
@@ -129,8 +147,8 @@ describe("WageAccount: arrears", () => {
 
     it("are of something, and within the budget", async () => {
       const world = await loadFixture(site);
-      const { wages, labour, project, before } = world;
-      const office = wages.connect(labour);
+      const { wages, workers, labour, project, before } = world;
+      const office = workers.connect(labour);
       for (const amount of [0n, BUDGET + 1n]) {
         await expect(office.declareArrears(project, before, amount, []))
           .to.be.revertedWithCustomError(wages, "AmountInvalid")
@@ -142,7 +160,7 @@ describe("WageAccount: arrears", () => {
     it("are one at a time", async () => {
       const world = await loadFixture(declared);
       const { wages, workers, labour, project, before, until } = world;
-      const office = wages.connect(labour);
+      const office = workers.connect(labour);
       await at(until);
       await expect(office.declareArrears(project, before, 1, []))
         .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
@@ -167,7 +185,7 @@ describe("WageAccount: arrears", () => {
       const world = await loadFixture(site);
       const { wages, workers, project } = world;
       const setCount = await counterOf(world);
-      for (const [workers, quorum] of [
+      for (const [count, quorum] of [
         [0, 3],
         [30, 3],
         [31, 4],
@@ -179,7 +197,7 @@ describe("WageAccount: arrears", () => {
         [501, 50],
         [100_000, 50],
       ] as const) {
-        await setCount(workers);
+        await setCount(count);
         expect(await workers.quorumOf(project)).to.equal(quorum);
       }
       expect(await workers.quorumOf(word())).to.equal(3);
@@ -225,7 +243,10 @@ describe("WageAccount: arrears", () => {
           .to.be.revertedWithCustomError(workers, "NotWorkerKey")
           .withArgs(project, 1);
       }
-      await expect(declare({ ...world, project: word() }, hands)).to.be.revertedWithCustomError(workers, "WorkerInvalid");
+      await expect(declare({ ...world, project: word() }, hands)).to.be.revertedWithCustomError(
+        workers,
+        "WorkerInvalid",
+      );
     });
 
     it("say what was signed: amount, month, project", async () => {
@@ -272,7 +293,9 @@ describe("WageAccount: arrears", () => {
       );
       await workers.connect(labour).dismissArrears(project, []);
       await expect(bring()).to.be.revertedWithCustomError(workers, "SignatureInvalid"); // it binds the count
-      await expect(declare(world, hands)).to.be.revertedWithCustomError(workers, "ArrearsNotReady").withArgs(project, 0);
+      await expect(declare(world, hands))
+        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
+        .withArgs(project, 0);
       expect(before).to.be.lessThan(month);
       await declare(world, hands, { period: month });
       expect((await workers.arrearsOf(project)).count).to.equal(2);
@@ -303,11 +326,11 @@ describe("WageAccount: arrears", () => {
       const wallet = getCreateAddress({ from: deployer.address, nonce: 0 });
       const one = await applicationOf(world, project, { enrolment: { signer: wallet } });
       const good = await declaredBy(world, hands, before, AMOUNT);
-      const data = wages.interface.encodeFunctionData("declareArrearsByWorkers", [
+      const data = workers.interface.encodeFunctionData("declareArrearsByWorkers", [
         ...[project, before, AMOUNT, LATER],
         good,
       ] as never);
-      await deployer.sendTransaction({ data: callingWallet(await wages.getAddress(), data) });
+      await deployer.sendTransaction({ data: callingWallet(await workers.getAddress(), data) });
       await enrol(world, { ...one, employment: { ...one.employment, ownSignature: "0x" } });
       await time.increase(TENURE);
       const period = before - (before % 100 === 1 ? 89 : 1);

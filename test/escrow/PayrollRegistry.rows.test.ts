@@ -47,7 +47,8 @@ describe("WageAccount: rows", () => {
 
     it("is the contractor's and the owner's, and nobody else's", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payrolls, payroll, owner, contractor, company, labour, stranger, supervisor, arbiter, project } = world;
+      const { wages, payrolls, payroll, owner, contractor, company, labour, stranger, supervisor, arbiter, project } =
+        world;
       const [first, second] = payroll.proven;
       const other = await subcontract(world, project);
       const others = [company, supervisor, arbiter, other.company].map(({ operator }) => operator);
@@ -124,8 +125,8 @@ describe("WageAccount: rows", () => {
       expect(await payrolls.undecidedOf(project)).to.equal(2);
     });
 
-    async function filedIn({ wages, payroll }: FiledSite): Promise<number> {
-      const [event] = await wages.queryFilter(wages.filters.PayrollFiled(payroll.id));
+    async function filedIn({ payrolls, payroll }: FiledSite): Promise<number> {
+      const [event] = await payrolls.queryFilter(payrolls.filters.PayrollFiled(payroll.id));
       return event!.blockNumber;
     }
 

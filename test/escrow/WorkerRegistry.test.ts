@@ -4,7 +4,7 @@ import { TypedDataEncoder, ZeroAddress, ZeroHash } from "ethers";
 import { domainAt, ENROLMENT_TYPES } from "../../src/escrow/typed-data.js";
 import { newSalt } from "../../src/identity/commitment.js";
 import { LABOUR, roleOf } from "../../src/index.js";
-import { WageAccount__factory } from "../../typechain/index.js";
+import { WorkerRegistry__factory } from "../../typechain/index.js";
 import { batchOver, claimOf, idOf, Status } from "../identity/claims.js";
 import { LATER, MARRIAGE, newKey, RESIDENT, word } from "../identity/world.js";
 import { ethers, HEBEI, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
@@ -47,7 +47,7 @@ describe("WageAccount: workers", () => {
       expect(await workers.workerCount(project)).to.equal(4);
       const { enrolment, employment } = await application(world);
       const { account, signer, tag } = enrolment;
-      const by = wages.connect(labour);
+      const by = workers.connect(labour);
       expect(await by.enrol.staticCall(enrolment, employment, [])).to.equal(5);
       const sent = by.enrol(enrolment, employment, []);
       const claim = await idOf(world, employment.claim);
@@ -55,14 +55,22 @@ describe("WageAccount: workers", () => {
         .to.emit(workers, "WorkerEnrolled")
         .withArgs(project, 5, seat, account, signer, tag, claim, labour);
       const enrolledAt = await timeOf(sent);
-      expect(await workers.workerOf(project, 5)).to.deep.equal([account, seat, enrolledAt, 0, ethers.keccak256(signer)]);
+      expect(await workers.workerOf(project, 5)).to.deep.equal([
+        account,
+        seat,
+        enrolledAt,
+        0,
+        ethers.keccak256(signer),
+      ]);
       expect(await workers.workerCount(project)).to.equal(5);
       expect(await workers.workerByTag(project, tag)).to.equal(5);
       expect(await workers.workerByAccount(project, account)).to.equal(5);
       expect(await workers.workerByTag(project, word())).to.equal(0);
       expect(await workers.workerByAccount(project, labour)).to.equal(0);
       expect(await workers.workerOf(project, 6)).to.deep.equal([ZeroAddress, 0, 0, 0, ZeroHash]);
-      expect(await workers.digestOf(enrolment)).to.equal(await world.digest("wages", ENROLMENT_TYPES, { ...enrolment }));
+      expect(await workers.digestOf(enrolment)).to.equal(
+        await world.digest("workers", ENROLMENT_TYPES, { ...enrolment }),
+      );
       expect(await workers.claims()).to.equal(await world.claims.getAddress());
     });
 
@@ -151,7 +159,9 @@ describe("WageAccount: workers", () => {
       await enrol(world, await application(world, { enrolment: { employer: Seat.Contractor } }));
       for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter, seat + 1, 65_535]) {
         const one = await application(world, { enrolment: { employer }, employer: world.company.id });
-        await expect(enrol(world, one)).to.be.revertedWithCustomError(workers, "NotEmployer").withArgs(project, employer);
+        await expect(enrol(world, one))
+          .to.be.revertedWithCustomError(workers, "NotEmployer")
+          .withArgs(project, employer);
       }
     });
 
@@ -259,7 +269,7 @@ describe("WageAccount: workers", () => {
 
     it("takes nothing that was signed for another project, chain or contract", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, escrow, administrator, manager, projects, claims } = world;
+      const { payrolls, workers, administrator, manager, projects, claims } = world;
       const { chainId } = await ethers.provider.getNetwork();
       const { project } = await openProject(world);
       const elsewhere = await applicationOf(world, project);
@@ -267,16 +277,14 @@ describe("WageAccount: workers", () => {
         .to.be.revertedWithCustomError(workers, "SignatureInvalid")
         .withArgs(elsewhere.holder.signer);
 
-      const rules = await wages.rules();
-      const twin = await new WageAccount__factory(administrator).deploy(manager, projects, claims, rules);
+      const twin = await new WorkerRegistry__factory(administrator).deploy(manager, projects, claims);
       const one = await application(world);
       for (const [chain, address] of [
-        [1n, await wages.getAddress()],
-        [chainId, await escrow.getAddress()],
+        [1n, await workers.getAddress()],
+        [chainId, await payrolls.getAddress()],
         [chainId, await twin.getAddress()],
-        [chainId, rules],
       ] as const) {
-        const domain = domainAt("wages", chain, address);
+        const domain = domainAt("workers", chain, address);
         const digest = TypedDataEncoder.hash(domain, ENROLMENT_TYPES, one.enrolment);
         const employment = {
           ...one.employment,
@@ -306,8 +314,8 @@ describe("WageAccount: workers", () => {
       const order = { ...enrolment };
       const employment = {
         ...first.employment,
-        signature: await world.sign(first.holder, "wages", ENROLMENT_TYPES, order),
-        ownSignature: await world.sign(key, "wages", ENROLMENT_TYPES, order),
+        signature: await world.sign(first.holder, "workers", ENROLMENT_TYPES, order),
+        ownSignature: await world.sign(key, "workers", ENROLMENT_TYPES, order),
       };
       await noEmployment(world, { ...first, enrolment, employment });
       expect(await world.workers.workerCount(world.project)).to.equal(5);

@@ -37,7 +37,7 @@ describe("WageAccount: payrolls", () => {
         [3, 5n],
       ]);
       const { id, header, rows } = draft;
-      expect(id).to.equal(await world.digest("wages", PAYROLL_TYPES, { ...header }));
+      expect(id).to.equal(await world.digest("payrolls", PAYROLL_TYPES, { ...header }));
       const tree = new PayrollTree(id, [
         { worker: 1, amount: 100n },
         { worker: 3, amount: 5n },
@@ -134,7 +134,7 @@ describe("WageAccount: payrolls", () => {
       await expect(send(world, first)).to.be.revertedWithCustomError(payrolls, "PayrollExists").withArgs(first.id);
       const { chainId } = await ethers.provider.getNetwork();
       const here = ethers.TypedDataEncoder.hash(
-        domainAt("wages", chainId, await wages.getAddress()),
+        domainAt("payrolls", chainId, await payrolls.getAddress()),
         PAYROLL_TYPES,
         first.header,
       );
@@ -221,7 +221,10 @@ describe("WageAccount: payrolls", () => {
           [600, 1n],
         ],
       ] as const) {
-        await expect(send(world, await draftOf(world, rest))).to.be.revertedWithCustomError(payrolls, "WorkerPaidTwice");
+        await expect(send(world, await draftOf(world, rest))).to.be.revertedWithCustomError(
+          payrolls,
+          "WorkerPaidTwice",
+        );
       }
     });
   });

@@ -65,7 +65,7 @@ describe("MilestoneRegistry: what a request waits for", () => {
   describe("wages", () => {
     it("in arrears stop requests and settlements, and nothing else", async () => {
       const world = await loadFixture(funded);
-      const { milestones, wages, workers, labour, project } = world;
+      const { milestones, workers, labour, project } = world;
       await request(world, project);
       const from = (await timeOf(approve(world, project))) + CONTEST + 1;
       await workers.connect(labour).declareArrears(project, await lastMonth(), 1, []);
@@ -81,7 +81,7 @@ describe("MilestoneRegistry: what a request waits for", () => {
 
     it("stop them no longer than arrears last", async () => {
       const world = await loadFixture(funded);
-      const { milestones, wages, workers, labour, project } = world;
+      const { milestones, workers, labour, project } = world;
       await request(world, project);
       await approve(world, project);
       await workers.connect(labour).declareArrears(project, await lastMonth(), 1, []);

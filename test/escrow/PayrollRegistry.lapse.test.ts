@@ -52,7 +52,7 @@ describe("WageAccount: payrolls that lapse", () => {
 
   it("is of no other payroll that fits the budget, nor of one that was approved", async () => {
     const world = await loadFixture(site);
-    const { wages, payrolls, projects, contractor } = world;
+    const { payrolls, projects, contractor } = world;
     const first = await filed(world);
     const second = await supplemented(world, first);
     await time.increaseTo(second.filedAt + 3 * DAY);
@@ -89,7 +89,7 @@ describe("WageAccount: payrolls that lapse", () => {
 
   it("ends one that fitted until the budget was lowered", async () => {
     const world = await loadFixture(site);
-    const { wages, payrolls, projects, project } = world;
+    const { payrolls, projects, project } = world;
     const first = await filed(world, {}, world.company.operator, [1n, 2n, 90_000_000n]);
     await time.increaseTo(first.filedAt + 15 * DAY);
     await notReady(world, first.id, PayrollStatus.Filed);

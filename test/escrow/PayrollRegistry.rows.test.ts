@@ -47,8 +47,7 @@ describe("WageAccount: rows", () => {
 
     it("is the contractor's and the owner's, and nobody else's", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payrolls, payroll, owner, contractor, company, labour, stranger, supervisor, arbiter, project } =
-        world;
+      const { payrolls, payroll, owner, contractor, company, labour, stranger, supervisor, arbiter, project } = world;
       const [first, second] = payroll.proven;
       const other = await subcontract(world, project);
       const others = [company, supervisor, arbiter, other.company].map(({ operator }) => operator);
@@ -73,7 +72,7 @@ describe("WageAccount: rows", () => {
 
     it("needs the rows of this payroll", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payrolls, payroll } = world;
+      const { payrolls, payroll } = world;
       const [first, second] = payroll.proven;
       const other = await supplemented(world, payroll);
       for (const row of [
@@ -132,7 +131,7 @@ describe("WageAccount: rows", () => {
 
     it("is refused to other keys, and to what was signed for another row or payroll", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, workers, payrolls, payroll, hands, project, stranger } = world;
+      const { workers, payrolls, payroll, hands, project, stranger } = world;
       const [first] = payroll.proven;
       const [{ own, holder }] = hands;
       for (const key of [hands[1].own, holder, newKey()]) {

@@ -36,7 +36,7 @@ describe("WageAccount: what is decided on rows", () => {
     await time.increaseTo(payroll.filedAt + WINDOW);
   }
 
-  async function admit({ wages, payrolls, stranger, payroll }: FiledSite, positions = [0], of = payroll) {
+  async function admit({ payrolls, stranger, payroll }: FiledSite, positions = [0], of = payroll) {
     return payrolls.connect(stranger).admit(
       of.id,
       positions.map((position) => of.proven[position]!),
@@ -89,7 +89,7 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is within what was filed", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payrolls, payroll } = world;
+      const { payrolls, payroll } = world;
       await afterWindow(world);
       await expect(rule(world, payroll, payroll.proven[0], 100_001n))
         .to.be.revertedWithCustomError(payrolls, "AboveFiled")
@@ -147,7 +147,7 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is the arbiter's of what the labour office filed", async () => {
       const world = await loadFixture(office);
-      const { wages, payrolls, payroll, arbiter, labour, contractor } = world;
+      const { payrolls, payroll, arbiter, labour, contractor } = world;
       const [row] = payroll.proven;
       await afterWindow(world);
       for (const by of [labour, contractor.operator, arbiter.account]) {
@@ -184,7 +184,7 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is approved by the contractor, never by the office", async () => {
       const world = await loadFixture(own);
-      const { wages, payrolls, payroll, labour, arbiter, contractor } = world;
+      const { payrolls, payroll, labour, arbiter, contractor } = world;
       await time.increaseTo(payroll.filedAt + 6 * DAY);
       for (const by of [labour, arbiter.operator]) {
         await expect(payrolls.connect(by).approve(payroll.id, []))

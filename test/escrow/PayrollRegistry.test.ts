@@ -31,7 +31,7 @@ describe("WageAccount: payrolls", () => {
   describe("file", () => {
     it("keeps header, sum and root of all rows", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, project, seat, company, hands, month } = world;
+      const { payrolls, project, seat, company, hands, month } = world;
       const draft = await draftOf(world, [
         [1, 100n],
         [3, 5n],
@@ -71,7 +71,7 @@ describe("WageAccount: payrolls", () => {
     });
 
     it("has a tree over any number of rows, and none over none", async () => {
-      const { wages, payrolls } = await loadFixture(site);
+      const { payrolls } = await loadFixture(site);
       const payroll = word();
       expect(await payrolls.rootOf(payroll, [])).to.deep.equal([0n, ZeroHash]);
       for (const count of [1, 2, 3, 4, 5, 7, 8, 33]) {
@@ -83,7 +83,7 @@ describe("WageAccount: payrolls", () => {
 
     it("is the employer's: of nobody else's workers", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, workers, project, stranger, contractor, owner, company, foreman } = world;
+      const { payrolls, workers, project, stranger, contractor, owner, company, foreman } = world;
       const other = await subcontract(world, project);
       const draft = await draftOf(world, [[1, 1n]]);
       for (const by of [stranger, contractor.operator, owner.operator, other.company.operator, company.account]) {
@@ -110,7 +110,7 @@ describe("WageAccount: payrolls", () => {
 
     it("is for a company that employs, in a project there is", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, projects, project, owner } = world;
+      const { workers, projects, project, owner } = world;
       for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter, world.seat + 1]) {
         await expect(send(world, await draftOf(world, [[1, 1n]], { employer }), owner.operator))
           .to.be.revertedWithCustomError(workers, "NotEmployer")
@@ -129,7 +129,7 @@ describe("WageAccount: payrolls", () => {
 
     it("is not repeated; another chain or contract gives it another id", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls } = world;
+      const { payrolls } = world;
       const first = await filed(world);
       await expect(send(world, first)).to.be.revertedWithCustomError(payrolls, "PayrollExists").withArgs(first.id);
       const { chainId } = await ethers.provider.getNetwork();
@@ -144,7 +144,7 @@ describe("WageAccount: payrolls", () => {
 
     it("has a row at least and 500 at most, workers ascending, none of nothing or too much", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, workers } = world;
+      const { payrolls, workers } = world;
       const many = Array.from({ length: 501 }, (_, i) => [i + 1, 1n] as const);
       const refused = [
         [[], 0],
@@ -180,7 +180,7 @@ describe("WageAccount: payrolls", () => {
 
     it("has no worker in two payrolls of a month, whoever files", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, project, month, before, labour } = world;
+      const { payrolls, project, month, before, labour } = world;
       await send(world, await draftOf(world, [[2, 1n]]));
       for (const rows of [
         [[2, 1n]],
@@ -202,7 +202,7 @@ describe("WageAccount: payrolls", () => {
 
     it("counts workers by 256", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, payrolls, project, seat, month } = world;
+      const { workers, payrolls, project, seat, month } = world;
       // As if 600 were enrolled: three words, of the second one worker.
       const known = await workers.workerOf(project, 1);
       await fakeWorkers(world, [255, 256, 511, 512, 600]);
@@ -246,7 +246,7 @@ describe("WageAccount: payrolls", () => {
 
     it("is due for the labour office after the payday of the next one, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, labour, month } = world;
+      const { payrolls, labour, month } = world;
       const draft = await draftOf(world, [[1, 1n]]);
       const due = beginOf(monthAfter(month)) + 15 * DAY;
       await badPeriod(world, draft, labour);
@@ -259,7 +259,7 @@ describe("WageAccount: payrolls", () => {
 
     it("is always due for the office once the project is over, which files until thirty days later", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, labour, project, projects } = world;
+      const { payrolls, labour, project, projects } = world;
       await terminate(world, project);
       const until = Number((await projects.projectOf(project)).endedAt) + 30 * DAY;
       await send(world, await draftOf(world, [[1, 1n]]), labour);
@@ -277,7 +277,7 @@ describe("WageAccount: payrolls", () => {
 
     it("is filed in a suspended city by the office that stands in", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, manager, registry, hebei, officer, before } = world;
+      const { payrolls, manager, registry, hebei, officer, before } = world;
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       const { header, rows, id } = await draftOf(world, [[1, 1n]], { period: before });
       const file = async () => payrolls.connect(officer).file(header, rows, [HEBEI]);
@@ -291,7 +291,7 @@ describe("WageAccount: payrolls", () => {
   describe("a supplementary payroll", () => {
     it("names one of the same project, employer and month, and has workers again", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, project, month } = world;
+      const { payrolls, project, month } = world;
       const first = await filed(world);
       const second = await supplemented(world, first);
       const third = await supplemented(world, second);
@@ -317,7 +317,7 @@ describe("WageAccount: payrolls", () => {
 
     it("leaves the month open to who was in none", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, project, month } = world;
+      const { payrolls, project, month } = world;
       const first = await draftOf(world, [[1, 1n]]);
       await send(world, first);
       await send(world, await draftOf(world, [[2, 1n]], { predecessor: first.id }));

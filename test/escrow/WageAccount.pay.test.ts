@@ -179,7 +179,7 @@ describe("WageAccount: payments to workers", () => {
 
     async function approvedBut(): Promise<Month> {
       const world = await loadFixture(contested);
-      const { wages, payrolls, contractor, filed } = world;
+      const { payrolls, contractor, filed } = world;
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
       await checked(world, payrolls.connect(contractor.operator).approve(filed.id, []));
       await cover(world, 500n);
@@ -187,7 +187,7 @@ describe("WageAccount: payments to workers", () => {
     }
 
     async function rule(world: Month, position: number, amount: bigint): Promise<void> {
-      const { wages, payrolls, labour, filed } = world;
+      const { payrolls, labour, filed } = world;
       const from = filed.at + OPPOSITION_WINDOW + 1;
       if ((await time.latest()) < from) await time.setNextBlockTimestamp(from);
       await checked(world, payrolls.connect(labour).rule(filed.id, filed.rows[position]!, amount, []));

@@ -72,7 +72,7 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("by anyone, once nobody opposed the whole window", async () => {
       const world = await loadFixture(month);
-      const { wages, payrolls, project, stranger, owner, labour, filed } = world;
+      const { payrolls, project, stranger, owner, labour, filed } = world;
       for (const other of [stranger, owner.operator, labour]) {
         await expect(approve(world, filed, other))
           .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
@@ -89,7 +89,7 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("by the contractor much later, if it supplements none", async () => {
       const world = await loadFixture(month);
-      const { wages, payrolls, project, contractor, filed } = world;
+      const { payrolls, project, contractor, filed } = world;
       const { changedIn } = await payrolls.payrollOf(filed.id);
       await time.setNextBlockTimestamp(filed.at + RULING_PERIOD + 1);
       await expect(approve(world, filed))
@@ -156,7 +156,7 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("by silence, where the contractor's identity was closed", async () => {
       const world = await loadFixture(month);
-      const { wages, payrolls, contractor, stranger, filed } = world;
+      const { payrolls, contractor, stranger, filed } = world;
       await closeIdentity(world, contractor.id);
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
       await expect(approve(world, filed))
@@ -184,7 +184,7 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("not a second later", async () => {
       const world = await loadFixture(supplemented);
-      const { wages, payrolls, labour, more } = world;
+      const { payrolls, labour, more } = world;
       await time.increaseTo(more.at + RULING_PERIOD);
       for (const by of [undefined, labour]) {
         await expect(approve(world, more, by))
@@ -211,7 +211,7 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("of the labour office by the contractor alone", async () => {
       const world = await loadFixture(supplemented);
-      const { wages, payrolls, labour, filed } = world;
+      const { payrolls, labour, filed } = world;
       await time.increase(70 * 86_400); // it is long due
       const more = await supplement(world, filed, [7n], labour);
       await time.setNextBlockTimestamp(more.at + OPPOSITION_WINDOW + 1);

@@ -35,7 +35,7 @@ async function tenured(): Promise<Site> {
 /** The labour office has declared arrears of the last month. */
 async function declared(): Promise<Site & { until: number }> {
   const world = await loadFixture(site);
-  const { wages, workers, labour, project, before } = world;
+  const { workers, labour, project, before } = world;
   const sent = workers.connect(labour).declareArrears(project, before, AMOUNT, []);
   return { ...world, until: (await timeOf(sent)) + OPEN_TIME };
 }
@@ -50,7 +50,7 @@ async function declare(
     ...changes
   }: { period?: number; amount?: bigint; count?: bigint; deadline?: number } = {},
 ) {
-  const { wages, workers, project, stranger } = world;
+  const { workers, project, stranger } = world;
   const signatures = await declaredBy(world, hands, period, amount, changes);
   const deadline = changes.deadline ?? LATER;
   return workers.connect(stranger).declareArrearsByWorkers(project, period, amount, deadline, signatures);
@@ -59,7 +59,7 @@ async function declare(
 describe("WageAccount: arrears", () => {
   /** Refused: after `signed` good signatures, of `needed`. */
   async function noQuorum(
-    { wages, workers, project }: Site,
+    { workers, project }: Site,
     act: Promise<unknown>,
     signed: number,
     needed = 3,
@@ -70,7 +70,7 @@ describe("WageAccount: arrears", () => {
   describe("declared by the labour office", () => {
     it("are open for sixty days, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, labour, project, before } = world;
+      const { workers, labour, project, before } = world;
       expect(await workers.inArrears(project)).to.equal(false);
       const sent = workers.connect(labour).declareArrears(project, before, AMOUNT, []);
       const until = (await timeOf(sent)) + OPEN_TIME;
@@ -159,7 +159,7 @@ describe("WageAccount: arrears", () => {
 
     it("are one at a time", async () => {
       const world = await loadFixture(declared);
-      const { wages, workers, labour, project, before, until } = world;
+      const { workers, labour, project, before, until } = world;
       const office = workers.connect(labour);
       await at(until);
       await expect(office.declareArrears(project, before, 1, []))
@@ -174,7 +174,7 @@ describe("WageAccount: arrears", () => {
   describe("declared by workers", () => {
     it("are as good as the office's", async () => {
       const world = await loadFixture(tenured);
-      const { wages, workers, project, hands, foreman, before } = world;
+      const { workers, project, hands, foreman, before } = world;
       const sent = declare(world, [...hands, foreman]);
       const until = (await timeOf(sent)) + OPEN_TIME;
       await expect(sent).to.emit(workers, "ArrearsDeclared").withArgs(project, before, AMOUNT, until, ZeroAddress);
@@ -183,7 +183,7 @@ describe("WageAccount: arrears", () => {
 
     it("need a tenth of all: three at least, fifty at most", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project } = world;
+      const { workers, project } = world;
       const setCount = await counterOf(world);
       for (const [count, quorum] of [
         [0, 3],
@@ -219,7 +219,7 @@ describe("WageAccount: arrears", () => {
 
     it("count nobody enrolled for less than thirty days, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands } = world;
+      const { workers, project, hands } = world;
       const { enrolledAt } = await workers.workerOf(project, 3);
       await at(Number(enrolledAt) + TENURE - 1);
       await noQuorum(world, declare(world, hands), 2);
@@ -229,7 +229,7 @@ describe("WageAccount: arrears", () => {
 
     it("are refused to straw workers, and to keys of nobody", async () => {
       const world = await loadFixture(tenured);
-      const { wages, workers, project, hands } = world;
+      const { workers, project, hands } = world;
       const [first, second, third] = hands;
       const straw = await enrolled(world, project);
       await noQuorum(world, declare(world, [first, second, straw]), 2);
@@ -251,7 +251,7 @@ describe("WageAccount: arrears", () => {
 
     it("say what was signed: amount, month, project", async () => {
       const world = await loadFixture(tenured);
-      const { wages, workers, project, hands, before, stranger } = world;
+      const { workers, project, hands, before, stranger } = world;
       const { project: other } = await openProject(world);
       for (const signatures of [
         await declaredBy(world, hands, before, AMOUNT - 1n),
@@ -279,7 +279,7 @@ describe("WageAccount: arrears", () => {
 
     it("are not repeated: neither the order, nor the month", async () => {
       const world = await loadFixture(tenured);
-      const { wages, workers, project, hands, before, labour, month } = world;
+      const { workers, project, hands, before, labour, month } = world;
       const signatures = await declaredBy(world, hands, before, AMOUNT);
       const bring = async () => workers.declareArrearsByWorkers(project, before, AMOUNT, LATER, signatures);
       await bring();
@@ -321,7 +321,7 @@ describe("WageAccount: arrears", () => {
 
     it("are declared once, though a signing contract calls back", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands, before, stranger } = world;
+      const { workers, project, hands, before, stranger } = world;
       const deployer = await newAccount();
       const wallet = getCreateAddress({ from: deployer.address, nonce: 0 });
       const one = await applicationOf(world, project, { enrolment: { signer: wallet } });
@@ -347,7 +347,7 @@ describe("WageAccount: arrears", () => {
   describe("end", () => {
     it("by dismissal", async () => {
       const world = await loadFixture(declared);
-      const { wages, workers, labour, project, before } = world;
+      const { workers, labour, project, before } = world;
       await expect(workers.connect(labour).dismissArrears(project, []))
         .to.emit(workers, "ArrearsEnded")
         .withArgs(project, labour);
@@ -361,7 +361,7 @@ describe("WageAccount: arrears", () => {
 
     it("by their date, after which there is nothing to dismiss", async () => {
       const world = await loadFixture(declared);
-      const { wages, workers, labour, project, until } = world;
+      const { workers, labour, project, until } = world;
       await at(until + 1);
       await expect(workers.connect(labour).dismissArrears(project, []))
         .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
@@ -373,7 +373,7 @@ describe("WageAccount: arrears", () => {
 
     it("by payment of all of it, for that month", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls, workers, labour, contractor, stranger, project, before } = world;
+      const { payrolls, workers, labour, contractor, stranger, project, before } = world;
       const cover = async (changes: Parameters<typeof filed>[1], amounts: [bigint, bigint, bigint]) => {
         const payroll = await filed(world, changes, world.company.operator, amounts);
         await time.increaseTo(payroll.filedAt + 3 * DAY);
@@ -404,7 +404,7 @@ describe("WageAccount: arrears", () => {
     });
 
     it("not where there are none", async () => {
-      const { wages, workers, project, labour } = await loadFixture(site);
+      const { workers, project, labour } = await loadFixture(site);
       await expect(workers.endArrears(project))
         .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
         .withArgs(project, 0);

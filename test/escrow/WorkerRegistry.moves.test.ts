@@ -42,7 +42,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
   describe("a worker who goes to another employer", () => {
     it("keeps number, key and tenure, and is paid where it says now", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands, labour } = world;
+      const { workers, project, hands, labour } = world;
       const [{ worker, own, tag, account: left }] = hands;
       const { seat } = await subcontract(world, project);
       const { enrolledAt, key } = await workers.workerOf(project, worker);
@@ -77,7 +77,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
     it("is filed for by the new employer from then on, once in a month", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, payrolls, project, hands, contractor, month, before } = world;
+      const { workers, payrolls, project, hands, contractor, month, before } = world;
       const [{ worker, own, tag }] = hands;
       await filed(world, { period: before });
       await enrol(world, await applicationOf(world, project, { own, enrolment: { tag } }));
@@ -113,7 +113,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
   describe("changeAccount", () => {
     it("is the worker's, whoever brings its order, and frees the old account", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands, seat } = world;
+      const { workers, project, hands, seat } = world;
       const [hand, other] = hands;
       const { worker, account: left } = hand;
       const account = someAddress();
@@ -152,7 +152,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
     it("is refused to other keys, and for who is no worker", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands } = world;
+      const { workers, project, hands } = world;
       const [{ worker, own, holder }, other] = hands;
       for (const key of [holder, other.own, newKey()]) {
         await expect(changeAccount(world, { worker, own: key }, someAddress()))
@@ -187,7 +187,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
     it("changes nothing from within the signature's check", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, labour, stranger } = world;
+      const { workers, project, labour, stranger } = world;
       const deployer = await newAccount();
       const wallet = getCreateAddress({ from: deployer.address, nonce: 0 });
       const [stolen, account] = [someAddress(), someAddress()];

@@ -43,7 +43,7 @@ describe("WageAccount: workers", () => {
   describe("enrol", () => {
     it("registers who works for whom, with which key, and where it is paid", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, seat, labour } = world;
+      const { workers, project, seat, labour } = world;
       expect(await workers.workerCount(project)).to.equal(4);
       const { enrolment, employment } = await application(world);
       const { account, signer, tag } = enrolment;
@@ -155,7 +155,7 @@ describe("WageAccount: workers", () => {
 
     it("is for a company that employs: the contractor, or a subcontractor", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, seat } = world;
+      const { workers, project, seat } = world;
       await enrol(world, await application(world, { enrolment: { employer: Seat.Contractor } }));
       for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter, seat + 1, 65_535]) {
         const one = await application(world, { enrolment: { employer }, employer: world.company.id });
@@ -167,7 +167,7 @@ describe("WageAccount: workers", () => {
 
     it("never enrols a person twice: not under another key, nor without a tag", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands } = world;
+      const { workers, project, hands } = world;
       const [{ tag }] = hands;
       await expect(enrol(world, await application(world, { enrolment: { tag } })))
         .to.be.revertedWithCustomError(workers, "TagEnrolled")
@@ -194,7 +194,7 @@ describe("WageAccount: workers", () => {
 
     it("needs a claim that is active now", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, claims, issuer } = world;
+      const { workers, claims, issuer } = world;
       const now = await time.latest();
       const suspended = await application(world);
       await claims.connect(issuer).suspend([await idOf(world, suspended.employment.claim)], 1, []);
@@ -244,7 +244,7 @@ describe("WageAccount: workers", () => {
 
     it("needs both signatures, over this enrolment", async () => {
       const world = await loadFixture(site);
-      const { wages, workers } = world;
+      const { workers } = world;
       const one = await application(world);
       const { enrolment, employment, own, holder } = one;
       const refused = async (changes: Partial<Application["employment"]>, signer: string, order = enrolment) => {

@@ -31,7 +31,7 @@ export interface Hired {
 
 /** Enrols a worker of the contractor: its number, its account, and its own key. */
 export async function hire(world: EscrowWorld, project: string): Promise<Hired> {
-  const { wages, workers, claims, issuer, labour, projects } = world;
+  const { workers, claims, issuer, labour, projects } = world;
   const [holder, own] = [newKey(), newKey()];
   const [holderSalt, employerSalt] = [newSalt(), newSalt()];
   const { party } = await projects.seatOf(project, Seat.Contractor);

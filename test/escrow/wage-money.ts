@@ -175,7 +175,7 @@ let serials = 0;
 
 /** Files what the workers are to get, the first one first: the contractor, unless told otherwise. */
 export async function file(world: Payday, amounts: bigint[], changes: Changes = {}): Promise<Filed> {
-  const { wages, payrolls, project, period, contractor } = world;
+  const { payrolls, project, period, contractor } = world;
   const { by = contractor.operator, ...header } = { period, serial: ++serials, predecessor: NO_PAYROLL, ...changes };
   const payroll = { project, employer: Seat.Contractor, ...header };
   const id = await payrolls.idOf(payroll);
@@ -245,7 +245,7 @@ export async function asEscrow({ escrow }: EscrowWorld): Promise<Signer> {
 
 /** A worker names another account. */
 export async function changeAccount(world: Payday, worker: number, account: string): Sent {
-  const { wages, workers, project, crew } = world;
+  const { workers, project, crew } = world;
   const { key } = crew[worker - 1]!;
   const { changes } = await workers.workerOf(project, worker);
   const order = { project, worker, account, changes, deadline: LATER };

@@ -203,7 +203,7 @@ let serials = 0; // no two payrolls are the same
 
 /** A payroll of the subcontractor for the month, unless told otherwise. */
 export async function draftOf(
-  { wages, payrolls, project, seat, month }: Site,
+  { payrolls, project, seat, month }: Site,
   rows: readonly (readonly [worker: number, amount: bigint])[],
   changes: Partial<IPayrollRegistry.PayrollStruct> = {},
 ): Promise<Draft> {

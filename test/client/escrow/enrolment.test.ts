@@ -24,7 +24,7 @@ import { applications, residentNumber, site } from "./site.js";
 
 describe("enrolment", () => {
   it("of a person who signs with the claim's holder key and an own key for the project", async () => {
-    const { wages, workers, project, seat, crew, foreman } = await loadFixture(site);
+    const { workers, project, seat, crew, foreman } = await loadFixture(site);
     expect(crew.map(({ worker }) => worker)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     for (const { worker, wallet, account } of crew.slice(0, 2)) {
       const known = await workers.workerOf(project, worker);
@@ -122,7 +122,7 @@ describe("enrolment", () => {
 
   it("lets a worker be paid elsewhere, by an order that is good once", async () => {
     const world = await loadFixture(site);
-    const { contracts, project, stranger, crew, wages, workers } = world;
+    const { contracts, project, stranger, crew, workers } = world;
     const network = await wageNetwork(contracts);
     const { worker, wallet } = crew[3]!;
     const account = (await newAccount()).address;

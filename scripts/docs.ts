@@ -41,7 +41,7 @@ const PAGE_OF: Record<ContractName, string> = {
   WorkerRegistry: "docs/wages.md",
   PayrollRegistry: "docs/wages.md",
   WageAccount: "docs/wages.md",
-  MilestoneRegistry: "docs/project.md",
+  MilestoneRegistry: "docs/milestone.md",
   ProjectBooks: "docs/project.md",
   SettlementToken: "docs/settlement.md",
   SuiteDirectory: "docs/directory.md",

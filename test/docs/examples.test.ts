@@ -3,15 +3,18 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, posix, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { expect } from "chai";
 import { Contract, ContractFactory } from "ethers";
 import { network } from "hardhat";
 import ts from "typescript";
 
-import { issueUnder, roleOf } from "../../src/index.js";
+import { actIn, issueUnder, roleOf } from "../../src/index.js";
+import { inspected, schoolBudget, siteOffice } from "../client/escrow/world.js";
 import { makeWorld } from "../client/world.js";
-import { CHINA, cities, HEBEI, loadFixture, SHIJIAZHUANG } from "../world.js";
+import { mint, newCompany } from "../escrow/world.js";
+import { CHINA, cities, HEBEI, loadFixture, SHIJIAZHUANG, time } from "../world.js";
 
 type Act = (...args: unknown[]) => Promise<unknown>;
 
@@ -29,9 +32,10 @@ describe("the README", function () {
   const NODE = "http://127.0.0.1:8545";
   const DIRECTORY = "0x0000000000000000000000000000000000000000";
 
-  it("resolves a city in ten lines, and asks for an invoice in three more, which are typed and do what they say", async () => {
-    const [example = "", invoice = ""] = examplesIn("README.md", "ts", 2);
+  it("resolves a city in ten lines, and asks for an invoice and for projects in few more, typed, which do what they say", async () => {
+    const [example = "", invoice = "", projects = ""] = examplesIn("README.md", "ts", 3);
     expect(invoice.trim().split("\n").filter(Boolean).length).to.be.at.most(3);
+    expect(projects.trim().split("\n").filter(Boolean).length).to.be.at.most(6);
     expect(example.trim().split("\n").filter(Boolean).length).to.be.at.most(10);
     for (const text of [NODE, DIRECTORY, `"civitas"`]) expect(example.split(text).length, text).to.equal(2);
 
@@ -45,7 +49,7 @@ describe("the README", function () {
       const client = posix.join(relative(folder, "."), "src/index.js"); // the package itself is tried in test/client
       const file = join(folder, "example.ts");
       const directory = await world.directory.getAddress();
-      const filledIn = `${example}${invoice}`
+      const filledIn = `${example}${invoice}${projects}`
         .replace(NODE, url)
         .replace(DIRECTORY, directory)
         .replaceAll(`"civitas"`, `"${client}"`);
@@ -53,10 +57,74 @@ describe("the README", function () {
       expect(faultsOf(file)).to.deep.equal([]);
       expect(await outputOf(file)).to.equal(
         `MA.156.1301 is 石家庄市, city ${world.ids.shijiazhuang}, active\nit was 娄底地区; its code is MA.156.4313-KU today\n` +
-          "The number 26447000000000100001 was never used; do not accept a document that has it\n",
+          "The number 26447000000000100001 was never used; do not accept a document that has it\n0 projects\n",
       );
     } finally {
       await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("the pages on project money", function () {
+  this.timeout(240_000);
+
+  it("open, share, fund, dispute, settle, pay and tell a school in functions that are typed and do what they say", async () => {
+    const folder = mkdtempSync("cache/pages-");
+    const lines: string[] = [];
+    try {
+      const file = (page: string) => join(folder, `${page}.ts`);
+      const client = posix.join(relative(folder, "."), "src/index.js");
+      for (const page of ["project", "milestone", "escrow"]) {
+        const [example = ""] = examplesIn(`docs/${page}.md`, "ts", 1);
+        writeFileSync(file(page), example.replace(`"civitas"`, `"${client}"`));
+      }
+      expect(faultsOf(...["project", "milestone", "escrow"].map(file))).to.deep.equal([]);
+      const load = async (page: string) =>
+        (await import(pathToFileURL(file(page)).href)) as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const [{ openSchool, shareFoundation }, { structure }, { fundSchool, payContractor, tellBooks }] = [
+        await load("project"),
+        await load("milestone"),
+        await load("escrow"),
+      ];
+      const world = await loadFixture(siteOffice);
+      const { contracts, stranger, owner, contractor, supervisor, arbiter, escrow } = world;
+      await mint(world, owner.operator, 1_200_000_000n);
+      await mint(world, contractor.operator, 36_000_000n);
+      const keys = { owner: owner.key, contractor: contractor.key, supervisor: supervisor.key };
+      const site = await schoolBudget(world);
+      const project = (await openSchool!(contracts, stranger, site, keys)) as string;
+      const company = await newCompany(world);
+      const part = { id: company.id, account: company.account.address, key: company.key };
+      expect(await shareFoundation!(contracts, stranger, project, part, contractor.key)).to.equal(4);
+      await fundSchool!(contracts, project, owner.operator, contractor.operator);
+      expect(await escrow.availableOf(project)).to.equal(960_000_000n);
+
+      const [asContractor, asSupervisor] = [contractor, supervisor].map((one) =>
+        actIn(contracts, one.operator, project),
+      );
+      const content = "0x".padEnd(66, "1");
+      await asContractor!.request(0, { document: await inspected(world, project, 0), content });
+      await asSupervisor!.approve(0);
+      await time.increase(5 * 86_400 + 1);
+      const log = console.log;
+      console.log = (line: string) => lines.push(line);
+      try {
+        const payment = await payContractor!(contracts, project, stranger, 0);
+        expect((await contracts.payments.stateOf(payment as string)).left).to.equal(174_600_000n);
+        const by = {
+          ...{ owner: owner.operator, contractor: contractor.operator, supervisor: supervisor.operator },
+          ...{ arbiter: arbiter.operator, anyone: stranger },
+        };
+        await structure!(contracts, project, by, await inspected(world, project, 1));
+        await tellBooks!(contracts, project);
+      } finally {
+        console.log = log;
+      }
+      const [paid, status, table, ...faults] = lines;
+      expect([paid, status, ...faults]).to.deep.equal([`1746000.00 to ${contractor.account.address}`, "Settled"]);
+      expect(table).to.match(/works: nobody has a claim on it +3300000\.00/);
+    } finally {
       rmSync(folder, { recursive: true });
     }
   });
@@ -93,11 +161,11 @@ describe("the page on architecture", () => {
   });
 });
 
-/** What the compiler has to say of a TypeScript file, under the project's own settings. */
-function faultsOf(file: string): string[] {
+/** What the compiler has to say of TypeScript files, under the project's own settings. */
+function faultsOf(...files: string[]): string[] {
   const { config } = ts.readConfigFile("tsconfig.json", (path) => ts.sys.readFile(path)) as { config: object };
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [file] }, ts.sys, ".");
-  const program = ts.createProgram([file], options);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: files }, ts.sys, ".");
+  const program = ts.createProgram(files, options);
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 

@@ -105,6 +105,9 @@ export interface Application {
   holder: PersonKey;
 }
 
+/** How long before its application a worker has been employed, so that the last month's wages are owed. */
+const EMPLOYED = 100 * DAY;
+
 /** A worker has a claim, and signs to be enrolled; of the contractor, unless told otherwise. */
 export async function applicationOf(
   world: EscrowWorld,
@@ -130,7 +133,10 @@ export async function applicationOf(
     subject: pair(subject, subjectCommitment(party === 0 ? 1 : 0, employerSalt, employer)),
     holder: pair(holderCommitment(party, holderSalt, holder.signer), employerHolder),
   });
-  const terms = await claimTermsOf(EMPLOYMENT, changes.terms);
+  const terms = await claimTermsOf(EMPLOYMENT, {
+    validFrom: (await time.latest()) - EMPLOYED,
+    ...changes.terms,
+  });
   if (changes.issued !== false) await claims.connect(issuer).issue(terms, content);
   const employment: Employment = {
     claim: claimOf(issuer, terms, content),

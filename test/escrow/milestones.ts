@@ -2,7 +2,18 @@
 import { expect } from "chai";
 
 import { loadFixture, time, timeOf } from "../world.js";
-import { approve, contest, type Funded, funded, giveBack, MilestoneStatus, request, rule, settle } from "./works.js";
+import {
+  approve,
+  contest,
+  CONTEST,
+  type Funded,
+  funded,
+  giveBack,
+  MilestoneStatus,
+  request,
+  rule,
+  settle,
+} from "./works.js";
 
 const { Planned, Requested, Returned, Approved, Disputed, Ruled, Settled } = MilestoneStatus;
 
@@ -58,6 +69,7 @@ export async function ruled(): Promise<Stage> {
 /** Its money is earned. */
 export async function settled(): Promise<Stage> {
   const world = await loadFixture(ruled);
+  await at(world.since + CONTEST + 1);
   return { ...world, since: await timeOf(settle(world, world.project)) };
 }
 

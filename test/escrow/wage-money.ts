@@ -55,8 +55,8 @@ export async function openPayday(world: Works, count: number, changes: TermsChan
 }
 
 /** Writes worker 1 under the numbers from 6 to `last` too, as if so many were enrolled; all are paid to the one account. */
-export async function crowd({ wages, workers, project }: Payday, last: number): Promise<void> {
-  const address = await wages.getAddress();
+export async function crowd({ workers, project }: Payday, last: number): Promise<void> {
+  const address = await workers.getAddress();
   const coder = AbiCoder.defaultAbiCoder();
   const { key } = await workers.workerOf(project, 1);
   const slotOf = (base: number, worker: number) => {

@@ -214,11 +214,12 @@ export async function earn(world: Works, project: string, milestone = 0): Sent {
   return settle(world, project, milestone);
 }
 
-/** A milestone is contested, and the arbiter awards so much. */
+/** A milestone is contested, the arbiter awards so much, and it is settled as soon as it can be. */
 export async function award(world: Works, project: string, milestone: number, amount: bigint): Sent {
   await request(world, project, milestone);
   await contest(world, project, milestone);
   await rule(world, project, milestone, amount);
+  await time.increase((await world.projects.projectOf(project)).contest);
   return settle(world, project, milestone);
 }
 

@@ -4,11 +4,9 @@
 //   npm run payday -- --help
 import { parseArgs } from "node:util";
 
-import { textTable } from "../src/common/text-table.js";
 import { endAfter, grouped, peakMemory, trialNetwork, UsageError, wholeNumber, withBar } from "./common/command.js";
-import type { Paid } from "./payday/audit.js";
 import { MAX_MONTHS, type Options, PaydayError, planOf } from "./payday/plan.js";
-import type { Outcome, Phase } from "./payday/run.js";
+import { gasLines, timeLines } from "./payday/tell.js";
 
 const HELP = `Builds schools with synthetic workers, and pays them by payroll; prints gas per payment beside plain transfers, and time.
 
@@ -26,9 +24,6 @@ Everything can be made again from the seed alone; nothing is written to disk. On
 a run that was killed goes on with the same command, and pays nobody twice. At the end all books, payments and accounts are read back from the chain.
 
 Exit codes: 0 done, 1 something failed or a target was missed, 2 the options make no sense.`;
-
-/** What the issue asks for, at Berlin, in calls of 100: gas of a payment. */
-const TARGETS = { call: 100, first: 55_000, later: 35_000 };
 
 function read(): (Options & { network: string }) | undefined {
   const text = { type: "string" } as const;
@@ -80,73 +75,10 @@ async function main(): Promise<void> {
   const outcome = await withBar(workers + payments, "enrolments and payments", (listener) =>
     runPayday(connection, options, listener),
   );
-  const missed = tellGas(options, outcome);
-  tellTime(outcome, (performance.now() - began) / 1000);
+  const { lines, missed } = gasLines(options, outcome);
+  for (const line of [...lines, ...timeLines(outcome, (performance.now() - began) / 1000)]) console.log(line);
   console.log(`peak memory: ${peakMemory()}`);
   if (missed.length !== 0) throw new PaydayError(`the target of ${missed.join(" and of ")} is missed`);
-}
-
-/** @returns what misses its target. */
-function tellGas({ call }: Options, { plans, books, yardstick }: Outcome): string[] {
-  const missed: string[] = [];
-  const row = (what: string, { calls, payments, gas }: Paid, transfer: number, target?: number): string[] => {
-    const each = Number(gas) / payments;
-    const judged = target !== undefined && call === TARGETS.call && payments !== 0;
-    if (judged && each > target) missed.push(what);
-    const verdict = judged ? (each > target ? "missed" : "met") : "";
-    const sizes = [grouped(calls), grouped(payments)];
-    if (payments === 0) return [what, ...sizes, "none"];
-    return [
-      ...[what, ...sizes, rounded(each), rounded(transfer), `${(each / transfer).toFixed(2)} x`],
-      ...(target === undefined ? [] : [grouped(target), verdict]),
-    ];
-  };
-  const workers = plans.reduce((sum, plan) => sum + plan.workers, 0);
-  const { first, later, firstFull, laterFull } = books;
-  console.log(`paid: ${grouped(books.amount)} fen to ${grouped(workers)} workers of ${grouped(plans.length)} projects`);
-  const lines = textTable(
-    [
-      ["", "calls", "payments", "gas each", "transfer", "ratio", `target of ${TARGETS.call}`],
-      row("first payments", first, yardstick.first),
-      row(`in calls of ${grouped(call)}`, firstFull, yardstick.first, TARGETS.first),
-      row("later payments", later, yardstick.later),
-      row(`in calls of ${grouped(call)}`, laterFull, yardstick.later, TARGETS.later),
-    ],
-    [1, 2, 3, 4, 5, 6],
-  );
-  for (const line of lines) console.log(`  ${line}`);
-  return missed;
-}
-
-function tellTime({ phases, yardstick }: Outcome, seconds: number): void {
-  const row = (phase: Phase, what: string): string[] => {
-    const { seconds: took, now, before } = phases[phase];
-    const speed = now === 0 ? "" : (now / took).toFixed(1);
-    return [phase, `${took.toFixed(1)} s`, grouped(now), what, before === 0 ? "" : grouped(before), speed];
-  };
-  console.log(`time: ${seconds.toFixed(1)} s`);
-  const lines = textTable(
-    [
-      ["", "took", "now", "", "before", "per second"],
-      row("setting up", "projects"),
-      row("enrolling", "workers"),
-      row("filing", "payrolls"),
-      row("approving", "payrolls"),
-      row("paying", "payments"),
-      row("transferring", "transfers"),
-      row("reading back", "payments"),
-    ],
-    [1, 2, 4, 5],
-  );
-  for (const line of lines) console.log(`  ${line}`);
-  const { now, seconds: paying } = phases.paying;
-  if (now === 0) return;
-  const times = now / paying / (yardstick.transfers / yardstick.seconds);
-  console.log(`payments are made ${times.toFixed(1)} times as fast as plain transfers, one behind the other`);
-}
-
-function rounded(gas: number): string {
-  return grouped(Math.round(gas));
 }
 
 await endAfter("payday", main);

@@ -19,6 +19,7 @@ import {
   wagesOf,
 } from "../../scripts/payday/plan.js";
 import { type Outcome, runPayday } from "../../scripts/payday/run.js";
+import { gasLines } from "../../scripts/payday/tell.js";
 import { residentNumber } from "../../scripts/payday/worker.js";
 import { checkResidentNumber } from "../../src/identity/number.js";
 
@@ -99,10 +100,17 @@ describe("npm run payday", () => {
 
     it("are interrupted, and go on where they were", async () => {
       const stop = new Error("stop");
+      let enrolled = 0;
+      const progress = (more: number) => {
+        if ((enrolled += more) > 5) throw stop;
+      };
+      expect(await failure(runPayday(chain, OPTIONS, { say: () => undefined, progress }))).to.equal(stop);
       const interrupted = run({}, (line) => {
+        lines.push(line);
         if (line.startsWith("month 202502")) throw stop;
       });
       expect(await failure(interrupted)).to.equal(stop);
+      expect(lines[0]).to.match(/^2 projects, 21 workers enrolled, ([6-9]|1\d) of them before$/);
       const { phases, books } = await run();
       expect(phases.enrolling).to.include({ now: 0, before: 21 });
       expect(phases.filing).to.include({ now: 2, before: 4 });
@@ -134,6 +142,28 @@ describe("npm run payday", () => {
       expect(error?.message)
         .to.match(/^the workers of project \d have other claims/)
         .and.contain("--seed");
+    });
+  });
+
+  describe("its table", () => {
+    const paid = (each: number) => ({ calls: 2, payments: 200, gas: BigInt(200 * each) });
+    const yardstick = { transfers: 100, first: 50_000, later: 30_000, seconds: 1 };
+    const lines = (first: number, later: number, call = 100) => {
+      const [firsts, laters] = [paid(first), paid(later)];
+      const books = { first: firsts, firstFull: firsts, later: laters, laterFull: laters, amount: 1n };
+      return gasLines({ call }, { plans: planOf(OPTIONS), books, yardstick });
+    };
+
+    it("says which targets are met, to the gas", () => {
+      expect(lines(55_000, 35_000).missed).to.deep.equal([]);
+      expect(lines(55_001, 35_000).missed).to.deep.equal(["first payments"]);
+      expect(lines(55_000, 35_001).missed).to.deep.equal(["later payments"]);
+      expect(lines(55_001, 35_000).lines[3]).to.match(/ 55,001 +50,000 +1\.10 x +55,000 +missed$/);
+    });
+
+    it("has no targets for calls of other sizes", () => {
+      expect(lines(70_000, 70_000, 10).missed).to.deep.equal([]);
+      expect(lines(70_000, 70_000, 10).lines.join()).not.to.match(/met|missed/);
     });
   });
 

@@ -14,7 +14,7 @@ const HELP = `Builds schools with synthetic workers, and pays them by payroll; p
 
   --projects <n>   how many projects (147)
   --payments <n>   how many payments to workers, in all: as many in each project, and what is left in the last (100000)
-  --months <n>     over how many months a project's payments are spread, up to 12: more months, fewer workers (3)
+  --months <n>     over how many months a project's payments are spread, up to 12: more months, fewer workers (4)
   --call <n>       how many payments in a call, up to 500 (100)
   --seed <text>    what everything is made from: the same text, the same projects, workers and wages (civitas)
   --network <name> in process without it; localnode is a \`hardhat node\`, whose clock is moved on
@@ -45,7 +45,7 @@ function read(): (Options & { network: string }) | undefined {
     network: trialNetwork(values.network, "synthetic wages"),
     projects: number("projects", 147, 1, 10_000),
     payments: number("payments", 100_000, 1, 10_000_000),
-    months: number("months", 3, 1, MAX_MONTHS),
+    months: number("months", 4, 1, MAX_MONTHS),
     call: number("call", 100, 1, 500),
     seed: values.seed ?? "civitas",
   };

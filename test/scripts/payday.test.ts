@@ -24,7 +24,7 @@ import { residentNumber } from "../../scripts/payday/worker.js";
 import { checkResidentNumber } from "../../src/identity/number.js";
 
 const OPTIONS: Options = { projects: 2, payments: 61, months: 3, call: 10, seed: "test" };
-const DEFAULT: Options = { projects: 147, payments: 100_000, months: 3, call: 100, seed: "civitas" };
+const DEFAULT: Options = { projects: 147, payments: 100_000, months: 4, call: 100, seed: "civitas" };
 const PAID = new Interface([
   "event WagePaid(bytes32 indexed payroll, uint32 indexed worker, address indexed account, uint32 position, uint128 amount)",
 ]);
@@ -46,8 +46,8 @@ describe("npm run payday", () => {
         }
         expect(payments).to.equal(options.payments);
       }
-      expect(planOf(DEFAULT)[0]).to.deep.equal({ index: 0, payments: 680, workers: 227 });
-      expect(planOf(DEFAULT)[146]).to.deep.equal({ index: 146, payments: 720, workers: 240 });
+      expect(planOf(DEFAULT)[0]).to.deep.equal({ index: 0, payments: 680, workers: 170 });
+      expect(planOf(DEFAULT)[146]).to.deep.equal({ index: 146, payments: 720, workers: 180 });
     });
 
     it("follows from the seed: workers, accounts, and a wage for each month", () => {

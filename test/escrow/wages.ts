@@ -50,25 +50,15 @@ export interface Site extends Works {
 }
 
 export async function site(): Promise<Site> {
-  return opened();
-}
-
-/** The same, but that the workers are employed since the month before. */
-export async function seasoned(): Promise<Site> {
-  return opened(true);
-}
-
-async function opened(long = false): Promise<Site> {
   const world = await loadFixture(works);
   const now = new Date((await time.latest()) * 1000);
   await time.increaseTo(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 20, 12) / 1000);
   const { project } = await openProject(world);
   const { company, seat } = await subcontract(world, project);
-  const [month, before] = [await monthNow(), await lastMonth()];
-  const terms = long ? { validFrom: beginOf(before) } : {};
-  const hire = async (employer: number) => enrolled(world, project, { enrolment: { employer }, terms });
+  const hire = async (employer: number) => enrolled(world, project, { enrolment: { employer } });
   const hands: [Hand, Hand, Hand] = [await hire(seat), await hire(seat), await hire(seat)];
   const foreman = await hire(Seat.Contractor);
+  const [month, before] = [await monthNow(), await lastMonth()];
   return { ...world, project, company, seat, hands, foreman, month, before };
 }
 

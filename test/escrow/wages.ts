@@ -72,6 +72,11 @@ export function monthAfter(month: number): number {
   return month % 100 === 12 ? month + 89 : month + 1;
 }
 
+/** The month before, as YYYYMM. */
+export function monthBefore(month: number): number {
+  return month % 100 === 1 ? month - 89 : month - 1;
+}
+
 /** An account that nobody has used, and that sends nothing. */
 export function someAddress(): string {
   return getAddress(hexlify(randomBytes(20)));

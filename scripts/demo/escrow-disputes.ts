@@ -63,6 +63,8 @@ async function contested(site: Site): Promise<WorksPayment> {
   await tryTo("The arbiter rules once more, on all of it", async () =>
     as(site, companies.arbiter.operator).rule(1, 420_000_000n),
   );
+  await tryTo("It is settled at once", async () => as(site, offices.passerBy).settle(1));
+  await passTo(site, dayOf(site, 1, 28));
   await as(site, offices.passerBy).settle(1);
   tell(`Ruled and settled: ${money(AWARD)} for the companies, ${money(420_000_000n - AWARD)} back to the project.`);
   await payOut(site, seats.steel, `${companies.steel.name}, with 30 % of it less retention,`);

@@ -1,7 +1,7 @@
 /** The payday, read back from the chain: books, payrolls and payments as events tell them, and what is in the workers' accounts. */
 import { checkStatement, statementOf } from "../../src/escrow/statement.js";
 import { payrollsOf, payrollView } from "../../src/escrow/payroll-view.js";
-import { gasOf, workerCount } from "./chain.js";
+import { begunIn, gasOf, workerCount } from "./chain.js";
 import { accountsOf, type Options, PaydayError, periodOf, rowsOf } from "./plan.js";
 import type { Project } from "./project.js";
 import type { Site } from "./site.js";
@@ -54,10 +54,12 @@ async function auditPayrolls(
   books: Books,
 ): Promise<bigint> {
   const accounts = accountsOf(seed, plan);
+  const begun = await begunIn({ civitas }, id);
+  const periods = Array.from({ length: options.months }, (_, month) => periodOf(begun, month));
   const seen = new Set<string>();
   let sum = 0n;
   for (const payroll of await payrollsOf(civitas, id)) {
-    const month = payroll.header.period - periodOf(0);
+    const month = periods.indexOf(payroll.header.period);
     const { status, view } = await payrollView(civitas, payroll);
     const what = `project ${plan.index}, month ${payroll.header.period}`;
     expect(`the payroll of ${what}`, status, "Approved");

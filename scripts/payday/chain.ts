@@ -14,20 +14,25 @@ export interface Chain {
 
 /** How many workers are enrolled in a project. */
 export async function workerCount({ civitas }: Pick<Chain, "civitas">, project: string): Promise<number> {
-  return Number(await civitas.wages.workerCount(project));
+  return Number(await civitas.workers.workerCount(project));
 }
 
 /** The number of the worker who is paid at an account; 0 for none. */
 export async function workerAt({ civitas }: Pick<Chain, "civitas">, project: string, account: string): Promise<number> {
-  return Number(await civitas.wages.workerByAccount(project, account));
+  return Number(await civitas.workers.workerByAccount(project, account));
+}
+
+/** The month in which a project's first worker began. */
+export async function begunIn({ civitas }: Pick<Chain, "civitas">, project: string): Promise<number> {
+  return Number((await civitas.workers.workerOf(project, 1)).since);
 }
 
 /** A payroll's status, and when it can be approved, UTC seconds. */
 export async function payrollAt(
-  { civitas: { wages } }: Pick<Chain, "civitas">,
+  { civitas: { payrolls } }: Pick<Chain, "civitas">,
   payroll: string,
 ): Promise<{ status: PayrollStatus; approvableAt: number }> {
-  const [{ status, filedAt }, wait] = await Promise.all([wages.payrollOf(payroll), wages.OBJECTION_TIME()]);
+  const [{ status, filedAt }, wait] = await Promise.all([payrolls.payrollOf(payroll), payrolls.OBJECTION_TIME()]);
   return { status: nameOf(PAYROLL_STATUSES, status), approvableAt: Number(filedAt + wait) };
 }
 

@@ -32,7 +32,6 @@ export class PaydayError extends Error {
 
 /** More months have not passed on any chain that this runs on. */
 export const MAX_MONTHS = 12;
-const FIRST_PERIOD = 202_501;
 /** Bytes of the seed's stream for each worker: the account and the wage, and what is on top of it in each month. */
 const RECORD = 48;
 const WAGE = 20;
@@ -54,9 +53,10 @@ export function paidIn({ payments, workers }: ProjectPlan, month: number): numbe
   return Math.max(0, Math.min(workers, payments - month * workers));
 }
 
-/** A month as payrolls have it: 202501. */
-export function periodOf(month: number): number {
-  return FIRST_PERIOD + month;
+/** A month of the plan, from 0, as payrolls have it: 202601. @param since The month in which the workers began, of which nothing is paid. */
+export function periodOf(since: number, month: number): number {
+  const months = 12 * Math.floor(since / 100) + (since % 100) + month; // from 0, as January is 1
+  return 100 * Math.floor(months / 12) + (months % 12) + 1;
 }
 
 /** Who is paid how much in a month, by the workers' numbers, which are those of their enrolment. Amounts in fen. */

@@ -7,7 +7,7 @@ import type { PayrollDraft } from "../../src/escrow/payroll.js";
 import { grouped, type Listener } from "../common/command.js";
 import { audit, type Books } from "./audit.js";
 import { workerCount } from "./chain.js";
-import { type Options, paidIn, periodOf, type ProjectPlan, planOf } from "./plan.js";
+import { type Options, paidIn, type ProjectPlan, planOf } from "./plan.js";
 import { contractorOf, establish, type Project, projectOf } from "./project.js";
 import { openSite, type Site } from "./site.js";
 import { approveAll, type Done, fileAll, payAll, payrollsFor } from "./wages.js";
@@ -74,7 +74,7 @@ export async function runPayday(connection: NetworkConnection, options: Options,
     count("approving", await during("approving", async () => approveAll(site, drafts)));
     const paid = await during("paying", async () => payAll(site, options, drafts, listener));
     count("paying", paid);
-    listener.say(`month ${periodOf(month)}: ${tally(filed, "payrolls filed")}, ${tally(paid, "payments made")}`);
+    listener.say(`month ${month + 1}: ${tally(filed, "payrolls filed")}, ${tally(paid, "payments made")}`);
   }
 
   const yardstick = await during("transferring", async () => measureTransfers(site));

@@ -7,7 +7,7 @@ import { pushPayroll } from "../../src/escrow/push.js";
 import { MAX_PAYROLL_ROWS } from "../../src/escrow/rows.js";
 import { SEATS } from "../../src/escrow/seat.js";
 import type { Listener } from "../common/command.js";
-import { isPaid, passTo, payrollAt } from "./chain.js";
+import { begunIn, isPaid, passTo, payrollAt } from "./chain.js";
 import { type Options, PaydayError, periodOf, rowsOf } from "./plan.js";
 import type { Project } from "./project.js";
 import type { Site } from "./site.js";
@@ -26,8 +26,9 @@ export async function payrollsFor(
 ): Promise<PayrollDraft[]> {
   const network = await wageNetwork(civitas);
   const rows = rowsOf(seed, plan, month);
+  const period = periodOf(await begunIn({ civitas }, id), month);
   return Array.from({ length: Math.ceil(rows.length / MAX_PAYROLL_ROWS) }, (_, i) => {
-    const header = { project: id, employer: SEATS.contractor, period: periodOf(month), serial: i + 1 };
+    const header = { project: id, employer: SEATS.contractor, period, serial: i + 1 };
     const part = rows.slice(i * MAX_PAYROLL_ROWS, (i + 1) * MAX_PAYROLL_ROWS);
     return payrollOfRows(network, { ...header, predecessor: ZeroHash }, part);
   });

@@ -1,36 +1,16 @@
 import { expect } from "chai";
-import { getCreateAddress, ZeroAddress } from "ethers";
+import { ZeroAddress } from "ethers";
 
 import { LABOUR, roleOf } from "../../src/index.js";
-import { LATER, newKey, word } from "../identity/world.js";
-import { ethers, HEBEI, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
+import { word } from "../identity/world.js";
+import { HEBEI, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
 import { at } from "./milestones.js";
-import {
-  applicationOf,
-  beginOf,
-  callingWallet,
-  declaredBy,
-  enrol,
-  enrolled,
-  filed,
-  type Hand,
-  monthAfter,
-  site,
-  type Site,
-} from "./wages.js";
+import { beginOf, filed, monthAfter, site, type Site } from "./wages.js";
 import { booked, fund } from "./works.js";
-import { BUDGET, DAY, newAccount, openProject, terminate } from "./world.js";
+import { BUDGET, DAY, terminate } from "./world.js";
 
 const OPEN_TIME = 60 * DAY;
-const TENURE = 30 * DAY;
 const AMOUNT = 600_000n;
-
-/** All four workers are there for thirty days. */
-async function tenured(): Promise<Site> {
-  const world = await loadFixture(site);
-  await time.increase(TENURE);
-  return world;
-}
 
 /** The labour office has declared arrears of the last month. */
 async function declared(): Promise<Site & { until: number }> {
@@ -40,41 +20,18 @@ async function declared(): Promise<Site & { until: number }> {
   return { ...world, until: (await timeOf(sent)) + OPEN_TIME };
 }
 
-/** A stranger brings what workers have signed. */
-async function declare(
-  world: Site,
-  hands: readonly Pick<Hand, "worker" | "own">[],
-  {
-    period = world.before,
-    amount = AMOUNT,
-    ...changes
-  }: { period?: number; amount?: bigint; count?: bigint; deadline?: number } = {},
-) {
-  const { workers, project, stranger } = world;
-  const signatures = await declaredBy(world, hands, period, amount, changes);
-  const deadline = changes.deadline ?? LATER;
-  return workers.connect(stranger).declareArrearsByWorkers(project, period, amount, deadline, signatures);
-}
-
-describe("WageAccount: arrears", () => {
-  /** Refused: after `signed` good signatures, of `needed`. */
-  async function noQuorum(
-    { workers, project }: Site,
-    act: Promise<unknown>,
-    signed: number,
-    needed = 3,
-  ): Promise<void> {
-    await expect(act).to.be.revertedWithCustomError(workers, "QuorumInvalid").withArgs(project, signed, needed);
-  }
-
+describe("WorkerRegistry: arrears", () => {
   describe("declared by the labour office", () => {
     it("are open for sixty days, to the second", async () => {
       const world = await loadFixture(site);
       const { workers, labour, project, before } = world;
       expect(await workers.inArrears(project)).to.equal(false);
+      const previousBlock = await workers.changedIn(project);
       const sent = workers.connect(labour).declareArrears(project, before, AMOUNT, []);
       const until = (await timeOf(sent)) + OPEN_TIME;
-      await expect(sent).to.emit(workers, "ArrearsDeclared").withArgs(project, before, AMOUNT, until, labour);
+      await expect(sent)
+        .to.emit(workers, "ArrearsDeclared")
+        .withArgs(project, before, AMOUNT, until, labour, previousBlock);
       expect(await workers.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, until, 1]);
       await time.increaseTo(until);
       expect(await workers.inArrears(project)).to.equal(true);
@@ -84,30 +41,18 @@ describe("WageAccount: arrears", () => {
 
     it("are its alone, also of the city that stands in", async () => {
       const world = await loadFixture(site);
-      const {
-        wages,
-        workers,
-        project,
-        before,
-        stranger,
-        contractor,
-        company,
-        court,
-        manager,
-        registry,
-        hebei,
-        officer,
-      } = world;
+      const { workers, project, before, stranger, contractor, company, court, manager, registry, hebei, officer } =
+        world;
       for (const by of [stranger, contractor.operator, company.operator, court, officer]) {
         await expect(workers.connect(by).declareArrears(project, before, 1, []))
-          .to.be.revertedWithCustomError(wages, "NoStanding")
+          .to.be.revertedWithCustomError(workers, "NoStanding")
           .withArgs(by, SHIJIAZHUANG);
       }
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
       await workers.connect(officer).declareArrears(project, before, 1, [HEBEI]);
       await expect(workers.connect(stranger).dismissArrears(project, [])).to.be.revertedWithCustomError(
-        wages,
+        workers,
         "NoStanding",
       );
       await workers.connect(officer).dismissArrears(project, [HEBEI]);
@@ -115,30 +60,30 @@ describe("WageAccount: arrears", () => {
 
     it("are of an open project there is", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, projects, labour, project, before } = world;
+      const { workers, projects, labour, project, before } = world;
       await expect(workers.connect(labour).declareArrears(word(), before, 1, [])).to.be.revertedWithCustomError(
         projects,
         "ProjectUnknown",
       );
       await terminate(world, project);
       await expect(workers.connect(labour).declareArrears(project, before, 1, []))
-        .to.be.revertedWithCustomError(wages, "ProjectNotReady")
+        .to.be.revertedWithCustomError(workers, "ProjectNotReady")
         .withArgs(project, 3);
     });
 
     it("are of a month that has ended, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, labour, project, month } = world;
+      const { workers, labour, project, month } = world;
       const office = workers.connect(labour);
       for (const period of [0, 202_600, 202_613, month, monthAfter(month)]) {
         await expect(office.declareArrears(project, period, 1, []))
-          .to.be.revertedWithCustomError(wages, "WagePeriodInvalid")
+          .to.be.revertedWithCustomError(workers, "WagePeriodInvalid")
           .withArgs(period);
       }
       const end = beginOf(monthAfter(month));
       await at(end - 1);
       await expect(office.declareArrears(project, month, 1, [])).to.be.revertedWithCustomError(
-        wages,
+        workers,
         "WagePeriodInvalid",
       );
       await at(end);
@@ -147,11 +92,11 @@ describe("WageAccount: arrears", () => {
 
     it("are of something, and within the budget", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, labour, project, before } = world;
+      const { workers, labour, project, before } = world;
       const office = workers.connect(labour);
       for (const amount of [0n, BUDGET + 1n]) {
         await expect(office.declareArrears(project, before, amount, []))
-          .to.be.revertedWithCustomError(wages, "AmountInvalid")
+          .to.be.revertedWithCustomError(workers, "AmountInvalid")
           .withArgs(amount, BUDGET);
       }
       await office.declareArrears(project, before, BUDGET, []);
@@ -171,186 +116,14 @@ describe("WageAccount: arrears", () => {
     });
   });
 
-  describe("declared by workers", () => {
-    it("are as good as the office's", async () => {
-      const world = await loadFixture(tenured);
-      const { workers, project, hands, foreman, before } = world;
-      const sent = declare(world, [...hands, foreman]);
-      const until = (await timeOf(sent)) + OPEN_TIME;
-      await expect(sent).to.emit(workers, "ArrearsDeclared").withArgs(project, before, AMOUNT, until, ZeroAddress);
-      expect(await workers.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, until, 1]);
-    });
-
-    it("need a tenth of all: three at least, fifty at most", async () => {
-      const world = await loadFixture(site);
-      const { workers, project } = world;
-      const setCount = await counterOf(world);
-      for (const [count, quorum] of [
-        [0, 3],
-        [30, 3],
-        [31, 4],
-        [40, 4],
-        [41, 5],
-        [490, 49],
-        [491, 50],
-        [500, 50],
-        [501, 50],
-        [100_000, 50],
-      ] as const) {
-        await setCount(count);
-        expect(await workers.quorumOf(project)).to.equal(quorum);
-      }
-      expect(await workers.quorumOf(word())).to.equal(3);
-    });
-
-    it("are refused with too few signatures, one twice, or out of order", async () => {
-      const world = await loadFixture(tenured);
-      const [first, second, third] = world.hands;
-      await noQuorum(world, declare(world, []), 0);
-      await noQuorum(world, declare(world, [first, second]), 2);
-      await noQuorum(world, declare(world, [first, first, second]), 1);
-      await noQuorum(world, declare(world, [first, second, second]), 2);
-      await noQuorum(world, declare(world, [second, first, third]), 1);
-      for (let i = 0; i < 27; ++i) await enrolled(world, world.project);
-      expect(await world.workers.workerCount(world.project)).to.equal(31);
-      await noQuorum(world, declare(world, world.hands), 3, 4);
-      await declare(world, [...world.hands, world.foreman]);
-    });
-
-    it("count nobody enrolled for less than thirty days, to the second", async () => {
-      const world = await loadFixture(site);
-      const { workers, project, hands } = world;
-      const { enrolledAt } = await workers.workerOf(project, 3);
-      await at(Number(enrolledAt) + TENURE - 1);
-      await noQuorum(world, declare(world, hands), 2);
-      await at(Number(enrolledAt) + TENURE);
-      await declare(world, hands);
-    });
-
-    it("are refused to straw workers, and to keys of nobody", async () => {
-      const world = await loadFixture(tenured);
-      const { workers, project, hands } = world;
-      const [first, second, third] = hands;
-      const straw = await enrolled(world, project);
-      await noQuorum(world, declare(world, [first, second, straw]), 2);
-      for (const worker of [0, 99]) {
-        await expect(declare(world, [{ worker, own: newKey() }, second, third]))
-          .to.be.revertedWithCustomError(workers, "WorkerInvalid")
-          .withArgs(project, worker);
-      }
-      for (const own of [newKey(), second.own, first.holder]) {
-        await expect(declare(world, [{ worker: 1, own }, second, third]))
-          .to.be.revertedWithCustomError(workers, "NotWorkerKey")
-          .withArgs(project, 1);
-      }
-      await expect(declare({ ...world, project: word() }, hands)).to.be.revertedWithCustomError(
-        workers,
-        "WorkerInvalid",
-      );
-    });
-
-    it("say what was signed: amount, month, project", async () => {
-      const world = await loadFixture(tenured);
-      const { workers, project, hands, before, stranger } = world;
-      const { project: other } = await openProject(world);
-      for (const signatures of [
-        await declaredBy(world, hands, before, AMOUNT - 1n),
-        await declaredBy(world, hands, before - 1, AMOUNT),
-        await declaredBy(world, hands, before, AMOUNT, { deadline: LATER - 1 }),
-        await declaredBy({ ...world, project: other }, hands, before, AMOUNT),
-      ]) {
-        await expect(workers.connect(stranger).declareArrearsByWorkers(project, before, AMOUNT, LATER, signatures))
-          .to.be.revertedWithCustomError(workers, "SignatureInvalid")
-          .withArgs(hands[0].own.signer);
-      }
-    });
-
-    it("end with their deadline, to the second", async () => {
-      const world = await loadFixture(tenured);
-      const { wages, hands } = world;
-      const deadline = (await time.latest()) + DAY;
-      await at(deadline + 1);
-      await expect(declare(world, hands, { deadline }))
-        .to.be.revertedWithCustomError(wages, "OrderExpired")
-        .withArgs(deadline);
-      await at(deadline);
-      await declare(world, hands, { deadline });
-    });
-
-    it("are not repeated: neither the order, nor the month", async () => {
-      const world = await loadFixture(tenured);
-      const { workers, project, hands, before, labour, month } = world;
-      const signatures = await declaredBy(world, hands, before, AMOUNT);
-      const bring = async () => workers.declareArrearsByWorkers(project, before, AMOUNT, LATER, signatures);
-      await bring();
-      const { until } = await workers.arrearsOf(project);
-      await expect(declare(world, hands))
-        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
-        .withArgs(project, until);
-      await expect(declare(world, hands, { period: before - 1 })).to.be.revertedWithCustomError(
-        workers,
-        "ArrearsNotReady",
-      );
-      await workers.connect(labour).dismissArrears(project, []);
-      await expect(bring()).to.be.revertedWithCustomError(workers, "SignatureInvalid"); // it binds the count
-      await expect(declare(world, hands))
-        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
-        .withArgs(project, 0);
-      expect(before).to.be.lessThan(month);
-      await declare(world, hands, { period: month });
-      expect((await workers.arrearsOf(project)).count).to.equal(2);
-    });
-
-    it("that were refused leave the month open", async () => {
-      const world = await loadFixture(tenured);
-      const { wages, hands } = world;
-      await expect(declare(world, hands, { amount: 0n })).to.be.revertedWithCustomError(wages, "AmountInvalid");
-      await expect(declare(world, hands, { amount: BUDGET + 1n }))
-        .to.be.revertedWithCustomError(wages, "AmountInvalid")
-        .withArgs(BUDGET + 1n, BUDGET);
-      await declare(world, hands);
-    });
-
-    it("are of an open project", async () => {
-      const world = await loadFixture(tenured);
-      await terminate(world, world.project);
-      await expect(declare(world, world.hands))
-        .to.be.revertedWithCustomError(world.wages, "ProjectNotReady")
-        .withArgs(world.project, 3);
-    });
-
-    it("are declared once, though a signing contract calls back", async () => {
-      const world = await loadFixture(site);
-      const { workers, project, hands, before, stranger } = world;
-      const deployer = await newAccount();
-      const wallet = getCreateAddress({ from: deployer.address, nonce: 0 });
-      const one = await applicationOf(world, project, { enrolment: { signer: wallet } });
-      const good = await declaredBy(world, hands, before, AMOUNT);
-      const data = workers.interface.encodeFunctionData("declareArrearsByWorkers", [
-        ...[project, before, AMOUNT, LATER],
-        good,
-      ] as never);
-      await deployer.sendTransaction({ data: callingWallet(await workers.getAddress(), data) });
-      await enrol(world, { ...one, employment: { ...one.employment, ownSignature: "0x" } });
-      await time.increase(TENURE);
-      const period = before - (before % 100 === 1 ? 89 : 1);
-      const signatures = [
-        ...(await declaredBy(world, hands, period, 1n)),
-        { worker: 5, signer: wallet, signature: "0x" },
-      ];
-      await workers.connect(stranger).declareArrearsByWorkers(project, period, 1, LATER, signatures);
-      const arrears = await workers.arrearsOf(project);
-      expect([arrears.period, arrears.amount, arrears.count]).to.deep.equal([BigInt(period), 1n, 1n]);
-    });
-  });
-
   describe("end", () => {
     it("by dismissal", async () => {
       const world = await loadFixture(declared);
       const { workers, labour, project, before } = world;
+      const previousBlock = await workers.changedIn(project);
       await expect(workers.connect(labour).dismissArrears(project, []))
         .to.emit(workers, "ArrearsEnded")
-        .withArgs(project, labour);
+        .withArgs(project, labour, previousBlock);
       expect(await workers.inArrears(project)).to.equal(false);
       expect(await workers.arrearsOf(project)).to.deep.equal([before, AMOUNT, 0, 0, 1]);
       await expect(workers.connect(labour).dismissArrears(project, []))
@@ -397,9 +170,10 @@ describe("WageAccount: arrears", () => {
       await cover({ period: before, predecessor }, [100_000n, 200_000n, 299_999n]);
       await isOpen(); // a fen is missing
       await cover({ period: before, predecessor }, [1n, 1n, 1n]);
+      const previousBlock = await workers.changedIn(project);
       await expect(workers.connect(stranger).endArrears(project))
         .to.emit(workers, "ArrearsEnded")
-        .withArgs(project, ZeroAddress);
+        .withArgs(project, ZeroAddress, previousBlock);
       expect(await workers.inArrears(project)).to.equal(false);
     });
 
@@ -414,22 +188,4 @@ describe("WageAccount: arrears", () => {
       );
     });
   });
-
-  /** What writes how many workers a project has, where WageStore keeps it: the lowest four bytes of the ledger's slot 7. */
-  async function counterOf({ wages, workers, project }: Site): Promise<(count: number) => Promise<void>> {
-    const address = await wages.getAddress();
-    const known = await workers.workerCount(project);
-    for (let base = 0; base < 20; ++base) {
-      const ledger = ethers.AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [project, base]);
-      const slot = ethers.toQuantity(BigInt(ethers.keccak256(ledger)) + 7n);
-      const kept = BigInt(await ethers.provider.getStorage(address, slot));
-      if (kept % 2n ** 32n !== known) continue;
-      return async (count) => {
-        const value = ethers.toBeHex(kept - known + BigInt(count), 32);
-        await ethers.provider.send("hardhat_setStorageAt", [address, slot, value]);
-        expect(await workers.workerCount(project)).to.equal(count);
-      };
-    }
-    throw new Error("no ledger found in storage");
-  }
 });

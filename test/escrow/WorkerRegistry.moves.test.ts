@@ -3,15 +3,15 @@ import { getCreateAddress, ZeroAddress } from "ethers";
 
 import { WORKER_ACCOUNT_TYPES } from "../../src/escrow/typed-data.js";
 import { subjectCommitment, newSalt } from "../../src/identity/commitment.js";
-import { BANKING, roleOf } from "../../src/index.js";
 import { idOf } from "../identity/claims.js";
-import { LATER, newKey, register, word } from "../identity/world.js";
-import { loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
+import { LATER, newKey, register } from "../identity/world.js";
+import { loadFixture, time, timeOf } from "../world.js";
 import { at } from "./milestones.js";
 import {
   type Application,
   applicationOf,
   type ApplicationChanges,
+  beginOf,
   callingWallet,
   changeAccount,
   draftOf,
@@ -23,9 +23,9 @@ import {
   site,
   someAddress,
 } from "./wages.js";
-import { DAY, DEPOSIT, newAccount, Seat, subcontract } from "./world.js";
+import { DAY, newAccount, Seat, subcontract } from "./world.js";
 
-describe("WageAccount: workers who move, or are paid elsewhere", () => {
+describe("WorkerRegistry: workers who move, or are paid elsewhere", () => {
   /** An application for the subcontractor. */
   async function application(world: Site, changes: ApplicationChanges = {}): Promise<Application> {
     const enrolment = { employer: world.seat, ...changes.enrolment };
@@ -42,16 +42,21 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
   describe("a worker who goes to another employer", () => {
     it("keeps number, key and tenure, and is paid where it says now", async () => {
       const world = await loadFixture(site);
-      const { workers, project, hands, labour } = world;
+      const { workers, project, hands, labour, month } = world;
       const [{ worker, own, tag, account: left }] = hands;
       const { seat } = await subcontract(world, project);
       const { enrolledAt, key } = await workers.workerOf(project, worker);
-      const moves = await applicationOf(world, project, { own, enrolment: { employer: seat, tag } });
+      const terms = { validFrom: beginOf(month) };
+      const moves = await applicationOf(world, project, { own, terms, enrolment: { employer: seat, tag } });
       const { account } = moves.enrolment;
+      const previousBlock = await workers.changedIn(project);
       await expect(enrol(world, moves))
         .to.emit(workers, "WorkerEnrolled")
-        .withArgs(project, worker, seat, account, own.signer, tag, await idOf(world, moves.employment.claim), labour);
-      expect(await workers.workerOf(project, worker)).to.deep.equal([account, seat, enrolledAt, 0, key]);
+        .withArgs(
+          ...[project, worker, seat, account, own.signer, tag],
+          ...[await idOf(world, moves.employment.claim), labour, previousBlock],
+        );
+      expect(await workers.workerOf(project, worker)).to.deep.equal([account, seat, month, enrolledAt, 1, key]);
       expect(await workers.workerCount(project)).to.equal(4);
       expect(await workers.workerByAccount(project, left)).to.equal(0);
       expect(await workers.workerByAccount(project, account)).to.equal(worker);
@@ -60,7 +65,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
     it("may keep its account, and needs a claim of the new employer, and a holder key of its own", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands, foreman } = world;
+      const { workers, project, hands, foreman } = world;
       const [{ worker, own, tag, account, holder }] = hands;
       const toContractor = (changes: ApplicationChanges) =>
         applicationOf(world, project, { own, ...changes, enrolment: { tag, account, ...changes.enrolment } });
@@ -69,7 +74,7 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
       await noEmployment(world, await toContractor({ holder: own }));
       await expect(
         enrol(world, await toContractor({ enrolment: { account: foreman.account } })),
-      ).to.be.revertedWithCustomError(wages, "AccountInvalid");
+      ).to.be.revertedWithCustomError(workers, "AccountInvalid");
       await enrol(world, await toContractor({}));
       expect((await workers.workerOf(project, worker)).employer).to.equal(Seat.Contractor);
       expect(await workers.workerByAccount(project, account)).to.equal(worker);
@@ -117,21 +122,22 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
       const [hand, other] = hands;
       const { worker, account: left } = hand;
       const account = someAddress();
+      const { since, enrolledAt, key } = await workers.workerOf(project, worker);
+      const previousBlock = await workers.changedIn(project);
       await expect(changeAccount(world, hand, account))
         .to.emit(workers, "WorkerAccountChanged")
-        .withArgs(project, worker, account);
-      const { enrolledAt, key } = await workers.workerOf(project, worker);
-      expect(await workers.workerOf(project, worker)).to.deep.equal([account, seat, enrolledAt, 1, key]);
+        .withArgs(project, worker, account, previousBlock);
+      expect(await workers.workerOf(project, worker)).to.deep.equal([account, seat, since, enrolledAt, 1, key]);
       expect(await workers.workerByAccount(project, account)).to.equal(worker);
       expect(await workers.workerByAccount(project, left)).to.equal(0);
       await changeAccount(world, other, left);
       expect(await workers.workerByAccount(project, left)).to.equal(other.worker);
     });
 
-    it("takes an order once, and until its deadline", async () => {
+    it("takes an order once", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, project, hands, stranger } = world;
-      const [{ worker, own, account: first }, other] = hands;
+      const { workers, project, hands, stranger } = world;
+      const [{ worker, own, account: first }] = hands;
       const account = someAddress();
       const order = { project, worker, account, changes: 0, deadline: LATER };
       const signature = await world.sign(own, "workers", WORKER_ACCOUNT_TYPES, order);
@@ -140,14 +146,38 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
       await bring();
       await changeAccount(world, { worker, own }, first);
       await expect(bring()).to.be.revertedWithCustomError(workers, "SignatureInvalid").withArgs(own.signer);
+    });
 
+    it("takes it until its deadline", async () => {
+      const world = await loadFixture(site);
+      const { workers, hands } = world;
+      const [{ worker, own }, other] = hands;
       const deadline = (await time.latest()) + 1000;
       await at(deadline);
       await changeAccount(world, { worker, own }, someAddress(), { deadline });
       await at(deadline + 1);
       await expect(changeAccount(world, other, someAddress(), { deadline }))
-        .to.be.revertedWithCustomError(wages, "OrderExpired")
+        .to.be.revertedWithCustomError(workers, "OrderExpired")
         .withArgs(deadline);
+    });
+
+    it("takes no order from before the worker was enrolled again, whoever employs it then", async () => {
+      const world = await loadFixture(site);
+      const { workers, project, hands, seat } = world;
+      for (const [employer, { worker, own, tag }] of [
+        [Seat.Contractor, hands[0]],
+        [seat, hands[1]],
+      ] as const) {
+        const { changes } = await workers.workerOf(project, worker);
+        const again = await applicationOf(world, project, { own, enrolment: { employer, tag } });
+        await enrol(world, again);
+        expect((await workers.workerOf(project, worker)).changes).to.equal(changes + 1n);
+        await expect(changeAccount(world, { worker, own }, someAddress(), { changes }))
+          .to.be.revertedWithCustomError(workers, "SignatureInvalid")
+          .withArgs(own.signer);
+        expect((await workers.workerOf(project, worker)).account).to.equal(again.enrolment.account);
+        await changeAccount(world, { worker, own }, someAddress());
+      }
     });
 
     it("is refused to other keys, and for who is no worker", async () => {
@@ -170,17 +200,17 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
 
     it("is bound by the same rules as enrolment", async () => {
       const world = await loadFixture(site);
-      const { wages, escrow, project, hands, foreman, company, contractor } = world;
+      const { workers, wages, escrow, project, hands, foreman, company, contractor } = world;
       const [hand, other] = hands;
       const companys = [company.account.address, company.operator.address];
       const contracts = [await wages.getAddress(), await escrow.getAddress(), ZeroAddress];
       for (const account of [hand.account, other.account, foreman.account, ...companys, ...contracts]) {
         await expect(changeAccount(world, hand, account))
-          .to.be.revertedWithCustomError(wages, "AccountInvalid")
+          .to.be.revertedWithCustomError(workers, "AccountInvalid")
           .withArgs(project, account);
       }
       await expect(changeAccount(world, foreman, contractor.operator.address)).to.be.revertedWithCustomError(
-        wages,
+        workers,
         "AccountInvalid",
       );
     });
@@ -205,62 +235,6 @@ describe("WageAccount: workers who move, or are paid elsewhere", () => {
       // Outside of the check, the wallet's call does what it says.
       await stranger.sendTransaction({ to: wallet, gasLimit });
       expect((await workers.workerOf(project, 5)).account).to.equal(stolen);
-    });
-  });
-
-  describe("attestGuarantee", () => {
-    /** The bank has the capability in the city, too. */
-    async function attesting(): Promise<Site> {
-      const world = await loadFixture(site);
-      await world.manager.connect(world.shijiazhuang).grantRole(roleOf(SHIJIAZHUANG, BANKING), world.bank, 0);
-      return world;
-    }
-
-    it("is a bank's of the city, and replaces the one before", async () => {
-      const world = await loadFixture(attesting);
-      const { wages, bank, project } = world;
-      const until = (await time.latest()) + 30 * DAY;
-      expect(await wages.guaranteeOf(project)).to.deep.equal([0, 0]);
-      await expect(wages.connect(bank).attestGuarantee(project, DEPOSIT, until))
-        .to.emit(wages, "GuaranteeAttested")
-        .withArgs(project, DEPOSIT, until, bank);
-      expect(await wages.guaranteeOf(project)).to.deep.equal([DEPOSIT, until]);
-      await wages.connect(bank).attestGuarantee(project, 1, until + 1);
-      expect(await wages.guaranteeOf(project)).to.deep.equal([1, until + 1]);
-    });
-
-    it("secures wages until its last second, with the deposit", async () => {
-      const world = await loadFixture(attesting);
-      const { wages, bank, contractor, project } = world;
-      const until = (await time.latest()) + 30 * DAY;
-      await wages.connect(bank).attestGuarantee(project, DEPOSIT - 1n, until);
-      expect(await wages.isSecured(project)).to.equal(false);
-      await wages.connect(contractor.account).payDeposit(project, 1);
-      expect(await wages.isSecured(project)).to.equal(true);
-      await time.increaseTo(until - 1);
-      expect(await wages.isSecured(project)).to.equal(true);
-      await time.increaseTo(until);
-      expect(await wages.isSecured(project)).to.equal(false);
-      await wages.connect(contractor.account).payDeposit(project, DEPOSIT - 1n);
-      expect(await wages.isSecured(project)).to.equal(true);
-    });
-
-    it("is under the guard, and of a project there is", async () => {
-      const world = await loadFixture(attesting);
-      const { wages, bank, labour, project, manager, registry, hebei, projects } = world;
-      await expect(wages.connect(labour).attestGuarantee(project, 1, LATER)).to.be.revertedWithCustomError(
-        manager,
-        "CityUnauthorized",
-      );
-      await expect(wages.connect(bank).attestGuarantee(word(), 1, LATER)).to.be.revertedWithCustomError(
-        projects,
-        "ProjectUnknown",
-      );
-      await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
-      await expect(wages.connect(bank).attestGuarantee(project, 1, LATER)).to.be.revertedWithCustomError(
-        manager,
-        "CityNotActive",
-      );
     });
   });
 });

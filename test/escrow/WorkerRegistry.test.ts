@@ -13,6 +13,7 @@ import {
   type Application,
   applicationOf,
   type ApplicationChanges,
+  beginOf,
   enrol,
   type Site,
   site,
@@ -20,7 +21,7 @@ import {
 } from "./wages.js";
 import { DAY, EMPLOYMENT, openProject, Seat, terminate } from "./world.js";
 
-describe("WageAccount: workers", () => {
+describe("WorkerRegistry", () => {
   /** An application for the subcontractor. */
   async function application(world: Site, changes: ApplicationChanges = {}): Promise<Application> {
     const enrolment = { employer: world.seat, ...changes.enrolment };
@@ -36,28 +37,30 @@ describe("WageAccount: workers", () => {
 
   async function badAccount(world: Site, account: string, employer = world.seat): Promise<void> {
     await expect(enrol(world, await application(world, { enrolment: { account, employer } })))
-      .to.be.revertedWithCustomError(world.wages, "AccountInvalid")
+      .to.be.revertedWithCustomError(world.workers, "AccountInvalid")
       .withArgs(world.project, account);
   }
 
   describe("enrol", () => {
     it("registers who works for whom, with which key, and where it is paid", async () => {
       const world = await loadFixture(site);
-      const { workers, project, seat, labour } = world;
+      const { workers, project, seat, labour, month } = world;
       expect(await workers.workerCount(project)).to.equal(4);
-      const { enrolment, employment } = await application(world);
+      const { enrolment, employment } = await application(world, { terms: { validFrom: beginOf(month) } });
       const { account, signer, tag } = enrolment;
+      const previousBlock = await workers.changedIn(project);
       const by = workers.connect(labour);
       expect(await by.enrol.staticCall(enrolment, employment, [])).to.equal(5);
       const sent = by.enrol(enrolment, employment, []);
       const claim = await idOf(world, employment.claim);
       await expect(sent)
         .to.emit(workers, "WorkerEnrolled")
-        .withArgs(project, 5, seat, account, signer, tag, claim, labour);
+        .withArgs(project, 5, seat, account, signer, tag, claim, labour, previousBlock);
       const enrolledAt = await timeOf(sent);
       expect(await workers.workerOf(project, 5)).to.deep.equal([
         account,
         seat,
+        month,
         enrolledAt,
         0,
         ethers.keccak256(signer),
@@ -67,11 +70,18 @@ describe("WageAccount: workers", () => {
       expect(await workers.workerByAccount(project, account)).to.equal(5);
       expect(await workers.workerByTag(project, word())).to.equal(0);
       expect(await workers.workerByAccount(project, labour)).to.equal(0);
-      expect(await workers.workerOf(project, 6)).to.deep.equal([ZeroAddress, 0, 0, 0, ZeroHash]);
+      expect(await workers.workerOf(project, 6)).to.deep.equal([ZeroAddress, 0, 0, 0, 0, ZeroHash]);
+    });
+
+    it("takes the digest of the enrolment, and knows the registries it asks", async () => {
+      const world = await loadFixture(site);
+      const { workers, projects, claims } = world;
+      const { enrolment } = await application(world);
       expect(await workers.digestOf(enrolment)).to.equal(
         await world.digest("workers", ENROLMENT_TYPES, { ...enrolment }),
       );
-      expect(await workers.claims()).to.equal(await world.claims.getAddress());
+      expect(await workers.projects()).to.equal(await projects.getAddress());
+      expect(await workers.claims()).to.equal(await claims.getAddress());
     });
 
     it("takes the worker as the claim's second party too, and claims of a batch, and phones' keys", async () => {
@@ -98,33 +108,33 @@ describe("WageAccount: workers", () => {
 
     it("is the labour office's alone", async () => {
       const world = await loadFixture(site);
-      const { wages, stranger, contractor, company, bank } = world;
+      const { workers, stranger, contractor, company, bank } = world;
       const one = await application(world);
       for (const by of [stranger, contractor.operator, company.operator, bank]) {
         await expect(enrol(world, one, by))
-          .to.be.revertedWithCustomError(wages, "NoStanding")
+          .to.be.revertedWithCustomError(workers, "NoStanding")
           .withArgs(by, SHIJIAZHUANG);
       }
     });
 
     it("goes on in a suspended city, by its office or its ancestor's, and where the contract is closed", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, manager, registry, hebei, officer, administrator } = world;
+      const { workers, manager, registry, hebei, officer, administrator } = world;
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       const [first, second] = [await application(world), await application(world)];
       const standsIn = async (lineage: bigint[]) =>
         workers.connect(officer).enrol(second.enrolment, second.employment, lineage);
-      await expect(standsIn([HEBEI])).to.be.revertedWithCustomError(wages, "NoStanding");
+      await expect(standsIn([HEBEI])).to.be.revertedWithCustomError(workers, "NoStanding");
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
-      await manager.connect(administrator).setTargetClosed(wages, true);
+      await manager.connect(administrator).setTargetClosed(workers, true);
       await enrol(world, first);
-      await expect(standsIn([])).to.be.revertedWithCustomError(wages, "NoStanding");
+      await expect(standsIn([])).to.be.revertedWithCustomError(workers, "NoStanding");
       await standsIn([HEBEI]);
     });
 
     it("is of a project there is, and ends with the order's deadline", async () => {
       const world = await loadFixture(site);
-      const { wages, workers, projects, labour } = world;
+      const { workers, projects, labour } = world;
       const one = await application(world);
       const project = word();
       await expect(workers.connect(labour).enrol({ ...one.enrolment, project }, one.employment, []))
@@ -138,19 +148,19 @@ describe("WageAccount: workers", () => {
       await at(deadline);
       await enrol(world, first);
       await at(deadline + 1);
-      await expect(enrol(world, second)).to.be.revertedWithCustomError(wages, "OrderExpired").withArgs(deadline);
+      await expect(enrol(world, second)).to.be.revertedWithCustomError(workers, "OrderExpired").withArgs(deadline);
     });
 
     it("goes on until thirty days after the project's end, to the second", async () => {
       const world = await loadFixture(site);
-      const { wages, projects, project } = world;
+      const { workers, projects, project } = world;
       await terminate(world, project);
       const until = Number((await projects.projectOf(project)).endedAt) + 30 * DAY;
       const [first, second] = [await application(world), await application(world)];
       await at(until);
       await enrol(world, first);
       await at(until + 1);
-      await expect(enrol(world, second)).to.be.revertedWithCustomError(wages, "ProjectNotReady").withArgs(project, 3);
+      await expect(enrol(world, second)).to.be.revertedWithCustomError(workers, "ProjectNotReady").withArgs(project, 3);
     });
 
     it("is for a company that employs: the contractor, or a subcontractor", async () => {

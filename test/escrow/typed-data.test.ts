@@ -99,14 +99,8 @@ describe("what is signed for projects and wages", () => {
     const world = await loadFixture(escrowWorld);
     for (const signer of [newKey().signer, hexlify(randomBytes(84)), "0x"]) {
       const enrolment = {
-        ...{
-          project: word(),
-          employer: 65_535,
-          signer,
-          account: hexlify(randomBytes(20)),
-          tag: word(),
-          deadline: LATER,
-        },
+        ...{ project: word(), employer: 65_535, signer },
+        ...{ account: hexlify(randomBytes(20)), tag: word(), deadline: LATER },
       };
       const digest = await world.digest("workers", typedData.ENROLMENT_TYPES, enrolment);
       expect(await world.workers.digestOf(enrolment)).to.equal(digest);

@@ -132,7 +132,9 @@ describe("enrolment", () => {
     expect((await workers.workerOf(project, worker)).account).to.equal(account);
     expect(await workers.workerByAccount(project, account)).to.equal(BigInt(worker));
     expect((await errorOf(() => sendWorkerAccount(contracts, stranger, order))).message).to.match(/SignatureInvalid/);
-    const elsewhere = { ...order, network: { ...network, wages: account } };
-    await caught(PayrollError, () => sendWorkerAccount(contracts, stranger, elsewhere));
+    for (const other of [{ workers: account }, { payrolls: account }, { chainId: "1" }]) {
+      const elsewhere = { ...order, network: { ...network, ...other } };
+      await caught(PayrollError, () => sendWorkerAccount(contracts, stranger, elsewhere));
+    }
   });
 });

@@ -82,11 +82,11 @@ describe("the pages on project money", function () {
       expect(faultsOf(...["project", "milestone", "escrow"].map(file))).to.deep.equal([]);
       const load = async (page: string) =>
         (await import(pathToFileURL(file(page)).href)) as Record<string, (...args: unknown[]) => Promise<unknown>>;
-      const [{ openSchool, shareFoundation }, { structure }, { fundSchool, payContractor, tellBooks }] = [
-        await load("project"),
-        await load("milestone"),
-        await load("escrow"),
-      ];
+      const [
+        { openSchool, shareFoundation },
+        { structure, settleStructure },
+        { fundSchool, payContractor, tellBooks },
+      ] = [await load("project"), await load("milestone"), await load("escrow")];
       const world = await loadFixture(siteOffice);
       const { contracts, stranger, owner, contractor, supervisor, arbiter, escrow } = world;
       await mint(world, owner.operator, 1_200_000_000n);
@@ -114,9 +114,11 @@ describe("the pages on project money", function () {
         expect((await contracts.payments.stateOf(payment as string)).left).to.equal(174_600_000n);
         const by = {
           ...{ owner: owner.operator, contractor: contractor.operator, supervisor: supervisor.operator },
-          ...{ arbiter: arbiter.operator, anyone: stranger },
+          arbiter: arbiter.operator,
         };
         await structure!(contracts, project, by, await inspected(world, project, 1));
+        await time.increase(5 * 86_400 + 1);
+        await settleStructure!(contracts, project, stranger);
         await tellBooks!(contracts, project);
       } finally {
         console.log = log;

@@ -6,23 +6,23 @@ import { at } from "./milestones.js";
 import { filed, oppose, PayrollStatus, rule, site, type Site, supplemented } from "./wages.js";
 import { amendmentOf, DAY, signAmendment, signOffice } from "./world.js";
 
-describe("WageAccount: payrolls that lapse", () => {
+describe("PayrollRegistry: payrolls that lapse", () => {
   async function notReady(world: Site, payroll: string, status: bigint): Promise<void> {
     await expect(world.payrolls.lapse(payroll))
-      .to.be.revertedWithCustomError(world.wages, "PayrollNotReady")
+      .to.be.revertedWithCustomError(world.payrolls, "PayrollNotReady")
       .withArgs(payroll, status);
   }
 
   it("ends a supplementary payroll that nobody approved, a fortnight after it was filed, with its rows aside", async () => {
     const world = await loadFixture(site);
-    const { wages, payrolls, stranger, project } = world;
+    const { payrolls, stranger, project } = world;
     const first = await filed(world);
     const second = await supplemented(world, first);
     const block = await blockOf(oppose(world, second, second.proven.slice(0, 2)));
     expect(await payrolls.undecidedOf(project)).to.equal(4);
     await at(second.filedAt + 14 * DAY);
     await expect(payrolls.lapse(second.id))
-      .to.be.revertedWithCustomError(wages, "NotYet")
+      .to.be.revertedWithCustomError(payrolls, "NotYet")
       .withArgs(second.filedAt + 14 * DAY + 1);
     await at(second.filedAt + 14 * DAY + 1);
     const sent = payrolls.connect(stranger).lapse(second.id);
@@ -31,8 +31,15 @@ describe("WageAccount: payrolls that lapse", () => {
     expect([status, changedIn]).to.deep.equal([PayrollStatus.Lapsed, BigInt(await blockOf(sent))]);
     expect(await payrolls.undecidedOf(project)).to.equal(1);
     await notReady(world, second.id, PayrollStatus.Lapsed);
-    for (const act of [rule(world, second, second.proven[0], 1n), payrolls.admit(second.id, [second.proven[0]])]) {
-      await expect(act).to.be.revertedWithCustomError(wages, "PayrollNotReady").withArgs(second.id, 3);
+    for (const act of [
+      rule(world, second, second.proven[0], 1n),
+      payrolls.admit(second.id, [second.proven[0]]),
+      oppose(world, second, [second.proven[2]]),
+      payrolls.approve(second.id, []),
+    ]) {
+      await expect(act)
+        .to.be.revertedWithCustomError(payrolls, "PayrollNotReady")
+        .withArgs(second.id, PayrollStatus.Lapsed);
     }
   });
 
@@ -52,7 +59,7 @@ describe("WageAccount: payrolls that lapse", () => {
 
   it("is of no other payroll that fits the budget, nor of one that was approved", async () => {
     const world = await loadFixture(site);
-    const { payrolls, projects, contractor } = world;
+    const { payrolls, contractor } = world;
     const first = await filed(world);
     const second = await supplemented(world, first);
     await time.increaseTo(second.filedAt + 3 * DAY);
@@ -60,7 +67,11 @@ describe("WageAccount: payrolls that lapse", () => {
     await time.increaseTo(second.filedAt + 15 * DAY);
     await notReady(world, first.id, PayrollStatus.Filed);
     await notReady(world, second.id, PayrollStatus.Approved);
-    await expect(payrolls.lapse(word())).to.be.revertedWithCustomError(projects, "ProjectUnknown");
+  });
+
+  it("is of none that was never filed", async () => {
+    const world = await loadFixture(site);
+    await notReady(world, word(), PayrollStatus.Unknown);
   });
 
   it("ends any that exceeds what the budget leaves, to the fen", async () => {
@@ -69,14 +80,18 @@ describe("WageAccount: payrolls that lapse", () => {
     const over = await filed(world, {}, world.company.operator, [1n, 2n, 100_000_000n]);
     await oppose(world, over, [over.proven[0]]);
     await expect(payrolls.lapse(over.id))
-      .to.be.revertedWithCustomError(wages, "NotYet")
+      .to.be.revertedWithCustomError(payrolls, "NotYet")
       .withArgs(over.filedAt + 14 * DAY + 1);
     await time.increaseTo(over.filedAt + 14 * DAY);
     await expect(payrolls.connect(contractor.operator).approve(over.id, []))
-      .to.be.revertedWithCustomError(wages, "AmountInvalid")
+      .to.be.revertedWithCustomError(payrolls, "AmountInvalid")
       .withArgs(100_000_002n, 100_000_000n);
     await payrolls.lapse(over.id);
     expect(await payrolls.undecidedOf(project)).to.equal(0);
+    await time.increase(DAY);
+    await expect(payrolls.admit(over.id, [over.proven[0]]))
+      .to.be.revertedWithCustomError(payrolls, "PayrollNotReady")
+      .withArgs(over.id, PayrollStatus.Lapsed);
 
     const again = await loadFixture(site);
     const fits = await filed(again, {}, again.company.operator, [1n, 2n, 99_999_998n]);

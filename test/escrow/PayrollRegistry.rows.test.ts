@@ -19,7 +19,7 @@ import {
 } from "./wages.js";
 import { DAY, subcontract } from "./world.js";
 
-describe("WageAccount: rows", () => {
+describe("PayrollRegistry: rows", () => {
   describe("oppose", () => {
     it("sets rows aside, each until it is ruled on, or a fortnight is over", async () => {
       const world = await loadFixture(filedSite);
@@ -62,10 +62,10 @@ describe("WageAccount: rows", () => {
 
     it("skips rows that are aside; of none other there is nothing to do", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payrolls, payroll } = world;
+      const { payrolls, payroll } = world;
       const [first, second] = payroll.proven;
-      await expect(oppose(world, payroll, [first])).to.be.revertedWithCustomError(wages, "NothingToDo");
-      await expect(oppose(world, payroll, [])).to.be.revertedWithCustomError(wages, "NothingToDo");
+      await expect(oppose(world, payroll, [first])).to.be.revertedWithCustomError(payrolls, "NothingToDo");
+      await expect(oppose(world, payroll, [])).to.be.revertedWithCustomError(payrolls, "NothingToDo");
       await oppose(world, payroll, [first, second, second]);
       expect((await payrolls.payrollOf(payroll.id)).aside).to.equal(300_000n);
     });
@@ -91,7 +91,7 @@ describe("WageAccount: rows", () => {
 
     it("ends five days after filing, to the second, and with the approval", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payrolls, payroll } = world;
+      const { payrolls, payroll } = world;
       const [first, second, third] = payroll.proven;
       const until = payroll.filedAt + WINDOW;
       await at(until);
@@ -102,10 +102,10 @@ describe("WageAccount: rows", () => {
         .withArgs(until);
       await payrolls.approve(payroll.id, []);
       await expect(oppose(world, payroll, [third]))
-        .to.be.revertedWithCustomError(wages, "PayrollNotReady")
+        .to.be.revertedWithCustomError(payrolls, "PayrollNotReady")
         .withArgs(payroll.id, PayrollStatus.Approved);
       await expect(payrolls.connect(world.contractor.operator).oppose(word(), [])).to.be.revertedWithCustomError(
-        wages,
+        payrolls,
         "PayrollNotReady",
       );
     });
@@ -158,7 +158,7 @@ describe("WageAccount: rows", () => {
 
     it("is done once, and not of a row that was opposed", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll, hands } = world;
+      const { payrolls, payroll, hands } = world;
       const [first, second] = payroll.proven;
       await object(world, payroll, second, hands[1].own);
       for (const [row, own, position] of [
@@ -166,14 +166,14 @@ describe("WageAccount: rows", () => {
         [second, hands[1].own, 1],
       ] as const) {
         await expect(object(world, payroll, row, own))
-          .to.be.revertedWithCustomError(wages, "RowNotReady")
+          .to.be.revertedWithCustomError(payrolls, "RowNotReady")
           .withArgs(payroll.id, position, RowStatus.Aside);
       }
     });
 
     it("ends with the order's deadline, the window, and the approval", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payrolls, payroll, hands, stranger, contractor } = world;
+      const { payrolls, payroll, hands, stranger, contractor } = world;
       const [first, second, third] = payroll.proven;
       const deadline = payroll.filedAt + 3 * DAY;
       const bring = async (position: 0 | 1 | 2, row = payroll.proven[position]) => {
@@ -184,7 +184,7 @@ describe("WageAccount: rows", () => {
       await at(deadline);
       await bring(0, first);
       await at(deadline + 1);
-      await expect(bring(1, second)).to.be.revertedWithCustomError(wages, "OrderExpired").withArgs(deadline);
+      await expect(bring(1, second)).to.be.revertedWithCustomError(payrolls, "OrderExpired").withArgs(deadline);
       const until = payroll.filedAt + WINDOW;
       await at(until);
       await object(world, payroll, second, hands[1].own);
@@ -193,7 +193,10 @@ describe("WageAccount: rows", () => {
         .to.be.revertedWithCustomError(payrolls, "TooLate")
         .withArgs(until);
       await payrolls.connect(contractor.operator).approve(payroll.id, []);
-      await expect(object(world, payroll, third, hands[2].own)).to.be.revertedWithCustomError(wages, "PayrollNotReady");
+      await expect(object(world, payroll, third, hands[2].own)).to.be.revertedWithCustomError(
+        payrolls,
+        "PayrollNotReady",
+      );
     });
   });
 });

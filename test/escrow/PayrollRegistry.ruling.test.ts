@@ -30,7 +30,7 @@ async function office(): Promise<FiledSite & { until: number }> {
   return { ...world, payroll, until };
 }
 
-describe("WageAccount: what is decided on rows", () => {
+describe("PayrollRegistry: what is decided on rows", () => {
   /** The window is over: rows can be ruled on. */
   async function afterWindow({ payroll }: FiledSite): Promise<void> {
     await time.increaseTo(payroll.filedAt + WINDOW);
@@ -47,7 +47,7 @@ describe("WageAccount: what is decided on rows", () => {
     it("says what is owed of a row, from nothing to all", async () => {
       for (const amount of [0n, 1n, 100_000n]) {
         const world = await loadFixture(opposed);
-        const { wages, payrolls, payroll, labour, project } = world;
+        const { wages, payrolls, payroll, labour, project, until } = world;
         const { changedIn } = await payrolls.payrollOf(payroll.id);
         await afterWindow(world);
         const sent = rule(world, payroll, payroll.proven[0], amount);
@@ -55,25 +55,26 @@ describe("WageAccount: what is decided on rows", () => {
         expect((await payrolls.payrollOf(payroll.id)).changedIn).to.equal(await blockOf(sent));
         const key = await payrolls.rowKeyOf(payroll.id, 0);
         expect(await wages.reservationOf(key)).to.deep.equal([amount, 0, 0]);
-        expect((await wages.rowOf(payroll.id, 0)).status).to.equal(RowStatus.Admitted);
+        expect(await payrolls.decisionOf(payroll.id, 0)).to.deep.equal([RowStatus.Admitted, until]);
         expect(await payrolls.undecidedOf(project)).to.equal(1);
+        expect(await payrolls.everOwedOf(project)).to.equal(amount);
         expect((await wages.booksOf(project)).owed).to.equal(amount);
         expect(await wages.queueOf(project, 0, 10)).to.deep.equal(amount === 0n ? [] : [key]);
         expect(await wages.queueLength(project)).to.deep.equal([amount === 0n ? 0 : 1, 0]);
         await expect(rule(world, payroll, payroll.proven[0], amount))
-          .to.be.revertedWithCustomError(wages, "RowNotReady")
+          .to.be.revertedWithCustomError(payrolls, "RowNotReady")
           .withArgs(payroll.id, 0, RowStatus.Admitted);
       }
     });
 
     it("begins after the window of opposition, and ends a fortnight after the row was set aside, to the second", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payrolls, payroll, until } = world;
+      const { payrolls, payroll, until } = world;
       await oppose(world, payroll, [payroll.proven[1]]);
       const from = payroll.filedAt + WINDOW + 1;
       await at(from - 1);
       await expect(rule(world, payroll, payroll.proven[0], 1n))
-        .to.be.revertedWithCustomError(wages, "NotYet")
+        .to.be.revertedWithCustomError(payrolls, "NotYet")
         .withArgs(from);
       await at(from);
       await rule(world, payroll, payroll.proven[1], 1n);
@@ -98,47 +99,47 @@ describe("WageAccount: what is decided on rows", () => {
 
     it("is within the budget, with all that was owed before", async () => {
       const world = await loadFixture(site);
-      const { wages, payrolls } = world;
+      const { payrolls } = world;
       const payroll = await filed(world, {}, world.company.operator, [BUDGET, 100n, 50n]);
       await oppose(world, payroll, [payroll.proven[0], payroll.proven[1]]);
       await time.increaseTo(payroll.filedAt + WINDOW);
       await payrolls.approve(payroll.id, []);
       await expect(rule(world, payroll, payroll.proven[0], BUDGET - 49n))
-        .to.be.revertedWithCustomError(wages, "AmountInvalid")
+        .to.be.revertedWithCustomError(payrolls, "AmountInvalid")
         .withArgs(BUDGET - 49n, BUDGET - 50n);
       await rule(world, payroll, payroll.proven[0], BUDGET - 50n);
       await expect(rule(world, payroll, payroll.proven[1], 1n))
-        .to.be.revertedWithCustomError(wages, "AmountInvalid")
+        .to.be.revertedWithCustomError(payrolls, "AmountInvalid")
         .withArgs(1n, 0n);
       await rule(world, payroll, payroll.proven[1], 0n);
     });
 
     it("is of rows that are aside, of this payroll", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payrolls, payroll } = world;
+      const { payrolls, payroll } = world;
       const [first, second] = payroll.proven;
       await afterWindow(world);
       await expect(rule(world, payroll, second, 1n))
-        .to.be.revertedWithCustomError(wages, "RowNotReady")
+        .to.be.revertedWithCustomError(payrolls, "RowNotReady")
         .withArgs(payroll.id, 1, RowStatus.Standing);
       await expect(rule(world, payroll, { ...first, amount: 200_000n }, 1n))
         .to.be.revertedWithCustomError(payrolls, "RowUnknown")
         .withArgs(payroll.id, 0);
       const id = word();
       await expect(rule(world, { ...payroll, id }, first, 1n))
-        .to.be.revertedWithCustomError(wages, "PayrollNotReady")
+        .to.be.revertedWithCustomError(payrolls, "PayrollNotReady")
         .withArgs(id, PayrollStatus.Unknown);
     });
 
     it("is the labour office's of what the companies filed, also of the city that stands in", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payrolls, payroll, arbiter, contractor, stranger, manager, registry, hebei, officer } = world;
+      const { payrolls, payroll, arbiter, contractor, stranger, manager, registry, hebei, officer } = world;
       const [row] = payroll.proven;
       await afterWindow(world);
-      for (const by of [arbiter.operator, contractor.operator, stranger]) {
+      for (const by of [arbiter.operator, contractor.operator, world.owner.operator, stranger]) {
         await expect(rule(world, payroll, row, 1n, by))
-          .to.be.revertedWithCustomError(wages, "NoStanding")
-          .withArgs(by, SHIJIAZHUANG);
+          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
+          .withArgs(payroll.id, by);
       }
       await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
       await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
@@ -150,7 +151,7 @@ describe("WageAccount: what is decided on rows", () => {
       const { payrolls, payroll, arbiter, labour, contractor } = world;
       const [row] = payroll.proven;
       await afterWindow(world);
-      for (const by of [labour, contractor.operator, arbiter.account]) {
+      for (const by of [labour, contractor.operator, arbiter.account, world.stranger]) {
         await expect(rule(world, payroll, row, 1n, by))
           .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
           .withArgs(payroll.id, by);
@@ -158,9 +159,9 @@ describe("WageAccount: what is decided on rows", () => {
       await rule(world, payroll, row, 1n, arbiter.operator);
     });
 
-    it("is not of a row that was paid", async () => {
+    it("is not repeated on a row that was paid: here that is admitted still", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll, project } = world;
+      const { wages, payrolls, payroll, project } = world;
       const [row] = payroll.proven;
       await fund(world, project, 10_000_000n);
       await afterWindow(world);
@@ -168,35 +169,19 @@ describe("WageAccount: what is decided on rows", () => {
       await booked(world, wages.reserve(project, 1));
       await booked(world, wages.pay(payroll.id, [row]));
       expect((await wages.rowOf(payroll.id, 0)).status).to.equal(RowStatus.Paid);
+      expect((await payrolls.decisionOf(payroll.id, 0)).status).to.equal(RowStatus.Admitted);
       await expect(rule(world, payroll, row, 1n))
-        .to.be.revertedWithCustomError(wages, "RowNotReady")
-        .withArgs(payroll.id, 0, RowStatus.Paid);
+        .to.be.revertedWithCustomError(payrolls, "RowNotReady")
+        .withArgs(payroll.id, 0, RowStatus.Admitted);
     });
   });
 
   describe("the labour office's own supplementary payroll", () => {
-    /** Filed after one of the company. */
-    async function own(): Promise<FiledSite> {
-      const world = await loadFixture(site);
-      const first = await filed(world, { period: world.before });
-      return { ...world, payroll: await supplemented(world, first, world.labour) };
-    }
-
-    it("is approved by the contractor, never by the office", async () => {
-      const world = await loadFixture(own);
-      const { payrolls, payroll, labour, arbiter, contractor } = world;
-      await time.increaseTo(payroll.filedAt + 6 * DAY);
-      for (const by of [labour, arbiter.operator]) {
-        await expect(payrolls.connect(by).approve(payroll.id, []))
-          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
-          .withArgs(payroll.id, by);
-      }
-      await payrolls.connect(contractor.operator).approve(payroll.id, []);
-    });
-
     it("where nobody approves it, is owed as the arbiter rules on objections", async () => {
-      const world = await loadFixture(own);
-      const { wages, payrolls, payroll, labour, arbiter, hands, project } = world;
+      const world = await loadFixture(site);
+      const ofCompany = await filed(world, { period: world.before });
+      const payroll = await supplemented(world, ofCompany, world.labour);
+      const { wages, payrolls, labour, arbiter, hands, project } = world;
       const [first, second] = payroll.proven;
       await object(world, payroll, first, hands[0].own);
       await time.increaseTo(payroll.filedAt + WINDOW);
@@ -215,7 +200,7 @@ describe("WageAccount: what is decided on rows", () => {
       const { wages, payrolls, payroll, until, project } = world;
       await at(until);
       await expect(admit(world))
-        .to.be.revertedWithCustomError(wages, "NotYet")
+        .to.be.revertedWithCustomError(payrolls, "NotYet")
         .withArgs(until + 1);
       await at(until + 1);
       const { changedIn } = await payrolls.payrollOf(payroll.id);
@@ -223,31 +208,31 @@ describe("WageAccount: what is decided on rows", () => {
       await expect(admit(world)).to.emit(payrolls, "RowAdmitted").withArgs(payroll.id, 0, 100_000n, nobody, changedIn);
       expect((await wages.booksOf(project)).owed).to.equal(100_000n);
       expect((await wages.rowOf(payroll.id, 0)).status).to.equal(RowStatus.Admitted);
-      await expect(admit(world)).to.be.revertedWithCustomError(wages, "RowNotReady");
+      await expect(admit(world)).to.be.revertedWithCustomError(payrolls, "RowNotReady");
     });
 
     it("is of rows that are aside, and of one at least", async () => {
       const world = await loadFixture(opposed);
-      const { wages, payroll, until } = world;
+      const { payrolls, payroll, until } = world;
       await time.increaseTo(until);
-      await expect(admit(world, [])).to.be.revertedWithCustomError(wages, "NothingToDo");
+      await expect(admit(world, [])).to.be.revertedWithCustomError(payrolls, "NothingToDo");
       await expect(admit(world, [0, 1]))
-        .to.be.revertedWithCustomError(wages, "RowNotReady")
+        .to.be.revertedWithCustomError(payrolls, "RowNotReady")
         .withArgs(payroll.id, 1, RowStatus.Standing);
       const id = word();
       await expect(admit(world, [0], { ...payroll, id }))
-        .to.be.revertedWithCustomError(wages, "PayrollNotReady")
+        .to.be.revertedWithCustomError(payrolls, "PayrollNotReady")
         .withArgs(id, PayrollStatus.Unknown);
     });
 
     it("is of a supplementary payroll only after its approval", async () => {
       const world = await loadFixture(filedSite);
-      const { wages, payrolls, contractor, stranger } = world;
+      const { payrolls, contractor, stranger } = world;
       const second = await supplemented(world, world.payroll);
       const until = (await timeOf(oppose(world, second, [second.proven[0]]))) + RULING_TIME;
       await time.increaseTo(until);
       await expect(payrolls.connect(stranger).admit(second.id, [second.proven[0]]))
-        .to.be.revertedWithCustomError(wages, "PayrollNotReady")
+        .to.be.revertedWithCustomError(payrolls, "PayrollNotReady")
         .withArgs(second.id, PayrollStatus.Filed);
 
       const again = await loadFixture(filedSite);

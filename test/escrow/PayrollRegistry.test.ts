@@ -3,31 +3,13 @@ import { ZeroHash } from "ethers";
 
 import { domainAt, PAYROLL_TYPES } from "../../src/escrow/typed-data.js";
 import { MAX_WAGE, PayrollTree } from "../../src/escrow/rows.js";
-import { LABOUR, roleOf } from "../../src/index.js";
 import { word } from "../identity/world.js";
-import { blockOf, ethers, HEBEI, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
-import { at } from "./milestones.js";
-import {
-  beginOf,
-  type Draft,
-  draftOf,
-  filed,
-  monthAfter,
-  PayrollStatus,
-  send,
-  site,
-  type Site,
-  supplemented,
-} from "./wages.js";
-import { DAY, openProject, Seat, subcontract, terminate } from "./world.js";
+import { blockOf, ethers, loadFixture, timeOf } from "../world.js";
+import { draftOf, filed, oppose, PayrollStatus, send, site, type Site, supplemented } from "./wages.js";
+import { partyOf } from "./works.js";
+import { openProject, Seat, subcontract } from "./world.js";
 
-describe("WageAccount: payrolls", () => {
-  async function badPeriod(world: Site, draft: Draft, by = world.company.operator): Promise<void> {
-    await expect(send(world, draft, by))
-      .to.be.revertedWithCustomError(world.wages, "WagePeriodInvalid")
-      .withArgs(draft.header.period);
-  }
-
+describe("PayrollRegistry: payrolls", () => {
   describe("file", () => {
     it("keeps header, sum and root of all rows", async () => {
       const world = await loadFixture(site);
@@ -48,7 +30,7 @@ describe("WageAccount: payrolls", () => {
       const list = rows.map(({ worker, amount }) => [worker, amount]);
       await expect(sent)
         .to.emit(payrolls, "PayrollFiled")
-        .withArgs(id, project, seat, Object.values(header), 105n, tree.root, list, company.operator);
+        .withArgs(id, project, seat, Object.values(header), 105n, tree.root, list, company.operator, 0);
       const { Filed } = PayrollStatus;
       const [filedAt, block] = [await timeOf(sent), await blockOf(sent)];
       expect(await payrolls.payrollOf(id)).to.deep.equal([
@@ -59,6 +41,7 @@ describe("WageAccount: payrolls", () => {
         false,
         false,
         2,
+        0,
         filedAt,
         block,
         105,
@@ -110,12 +93,19 @@ describe("WageAccount: payrolls", () => {
 
     it("is for a company that employs, in a project there is", async () => {
       const world = await loadFixture(site);
-      const { workers, projects, project, owner } = world;
-      for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter, world.seat + 1]) {
-        await expect(send(world, await draftOf(world, [[1, 1n]], { employer }), owner.operator))
-          .to.be.revertedWithCustomError(workers, "NotEmployer")
-          .withArgs(project, employer);
+      const { workers, payrolls, projects, project, owner } = world;
+      for (const employer of [Seat.Owner, Seat.Supervisor, Seat.Arbiter] as const) {
+        const { operator } = partyOf(world, employer);
+        for (const worker of [1, 99]) {
+          await expect(send(world, await draftOf(world, [[worker, 1n]], { employer }), operator))
+            .to.be.revertedWithCustomError(workers, "WorkerInvalid")
+            .withArgs(project, worker);
+        }
       }
+      const none = await draftOf(world, [[1, 1n]], { employer: world.seat + 1 });
+      await expect(send(world, none, owner.operator))
+        .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
+        .withArgs(none.id, owner.operator);
       await expect(send(world, await draftOf(world, [[1, 1n]], { project: word() }))).to.be.revertedWithCustomError(
         projects,
         "ProjectUnknown",
@@ -229,90 +219,74 @@ describe("WageAccount: payrolls", () => {
     });
   });
 
-  describe("the month", () => {
-    it("is one, and has begun, to the second", async () => {
+  describe("PayrollFiled", () => {
+    it("names the block of the project's payroll filed before, whoever filed it", async () => {
       const world = await loadFixture(site);
-      const { month } = world;
-      const next = monthAfter(month);
-      for (const period of [0, 100, 202_600, 202_613, 16_777_215]) {
-        await badPeriod(world, await draftOf(world, [[1, 1n]], { period }));
-      }
-      const draft = await draftOf(world, [[1, 1n]], { period: next });
-      await at(beginOf(next) - 1);
-      await badPeriod(world, draft);
-      await at(beginOf(next));
-      await send(world, draft);
-    });
-
-    it("is due for the labour office after the payday of the next one, to the second", async () => {
-      const world = await loadFixture(site);
-      const { payrolls, labour, month } = world;
-      const draft = await draftOf(world, [[1, 1n]]);
-      const due = beginOf(monthAfter(month)) + 15 * DAY;
-      await badPeriod(world, draft, labour);
-      await at(due - 1);
-      await badPeriod(world, draft, labour);
-      await at(due);
-      await send(world, draft, labour);
-      expect((await payrolls.payrollOf(draft.id)).byOffice).to.equal(true);
-    });
-
-    it("is always due for the office once the project is over, which files until thirty days later", async () => {
-      const world = await loadFixture(site);
-      const { payrolls, labour, project, projects } = world;
-      await terminate(world, project);
-      const until = Number((await projects.projectOf(project)).endedAt) + 30 * DAY;
-      await send(world, await draftOf(world, [[1, 1n]]), labour);
-      await badPeriod(world, await draftOf(world, [[2, 1n]], { period: monthAfter(monthAfter(world.month)) }), labour);
-      const [second, third] = [await draftOf(world, [[2, 1n]]), await draftOf(world, [[3, 1n]])];
-      await at(until);
-      await send(world, second);
-      await at(until + 1);
-      for (const by of [world.company.operator, labour]) {
-        await expect(send(world, third, by))
-          .to.be.revertedWithCustomError(payrolls, "TooLate")
-          .withArgs(until);
+      const { payrolls, project, labour, before } = world;
+      expect(await payrolls.filedIn(project)).to.equal(0);
+      const drafts = [
+        [await draftOf(world, [[1, 1n]]), world.company.operator],
+        [await draftOf(world, [[world.foreman.worker, 1n]], { employer: Seat.Contractor }), world.contractor.operator],
+        [await draftOf(world, [[2, 1n]], { period: before }), labour],
+      ] as const;
+      let previous = 0;
+      for (const [draft, by] of drafts) {
+        const sent = await send(world, draft, by);
+        const [event] = await payrolls.queryFilter(payrolls.filters.PayrollFiled(draft.id));
+        expect(event!.args.previousBlock).to.equal(previous);
+        previous = sent.blockNumber!;
+        expect(await payrolls.filedIn(project)).to.equal(previous);
       }
     });
 
-    it("is filed in a suspended city by the office that stands in", async () => {
+    it("is chained for each project alone, and by filing alone", async () => {
       const world = await loadFixture(site);
-      const { payrolls, manager, registry, hebei, officer, before } = world;
-      await manager.connect(hebei).grantRole(roleOf(HEBEI, LABOUR), officer, 0);
-      const { header, rows, id } = await draftOf(world, [[1, 1n]], { period: before });
-      const file = async () => payrolls.connect(officer).file(header, rows, [HEBEI]);
-      await expect(file()).to.be.revertedWithCustomError(payrolls, "NotAuthorized").withArgs(id, officer);
-      await registry.connect(hebei).suspend(SHIJIAZHUANG, 1);
-      await file();
-      expect((await payrolls.payrollOf(id)).byOffice).to.equal(true);
+      const { payrolls, project } = world;
+      const first = await filed(world);
+      const block = await payrolls.filedIn(project);
+      await oppose(world, first, [first.proven[0]]);
+      expect(await payrolls.filedIn(project)).to.equal(block);
+      const { project: other } = await openProject(world);
+      expect(await payrolls.filedIn(other)).to.equal(0);
     });
   });
 
   describe("a supplementary payroll", () => {
-    it("names one of the same project, employer and month, and has workers again", async () => {
+    it("names one of the same project and month, and has workers again", async () => {
       const world = await loadFixture(site);
-      const { payrolls, project, month } = world;
+      const { payrolls, project } = world;
       const first = await filed(world);
       const second = await supplemented(world, first);
       const third = await supplemented(world, second);
+      expect((await payrolls.payrollOf(first.id)).supplementary).to.equal(false);
       expect((await payrolls.payrollOf(third.id)).supplementary).to.equal(true);
       expect(await payrolls.undecidedOf(project)).to.equal(3);
-      const { seat } = await subcontract(world, project);
+    });
+
+    it("names none of another month, of another project, or that was never filed", async () => {
+      const world = await loadFixture(site);
+      const { payrolls, contractor } = world;
+      const first = await filed(world);
       const { project: other } = await openProject(world);
-      const file = async (changes: object) =>
-        send(world, await draftOf(world, [[1, 1n]], { predecessor: first.id, ...changes }));
-      await expect(file({ predecessor: word() })).to.be.revertedWithCustomError(payrolls, "PredecessorInvalid");
-      await expect(file({ period: world.before }))
-        .to.be.revertedWithCustomError(payrolls, "PredecessorInvalid")
-        .withArgs(first.id);
-      const { labour } = world;
-      await time.increaseTo(beginOf(monthAfter(month)) + 15 * DAY);
-      for (const changes of [{ employer: seat }, { project: other, employer: Seat.Contractor }]) {
-        const draft = await draftOf(world, [[1, 1n]], { predecessor: first.id, ...changes });
-        await expect(send(world, draft, labour))
+      const unknown = word();
+      for (const [changes, by] of [
+        [{ predecessor: unknown }, world.company],
+        [{ predecessor: first.id, period: world.before }, world.company],
+        [{ predecessor: first.id, project: other, employer: Seat.Contractor }, contractor],
+      ] as const) {
+        await expect(send(world, await draftOf(world, [[1, 1n]], changes), by.operator))
           .to.be.revertedWithCustomError(payrolls, "PredecessorInvalid")
-          .withArgs(first.id);
+          .withArgs(changes.predecessor);
       }
+    });
+
+    it("may name one of another employer of the project", async () => {
+      const world = await loadFixture(site);
+      const { payrolls, contractor, foreman } = world;
+      const { id: predecessor } = await filed(world);
+      const draft = await draftOf(world, [[foreman.worker, 1n]], { employer: Seat.Contractor, predecessor });
+      await send(world, draft, contractor.operator);
+      expect((await payrolls.payrollOf(draft.id)).supplementary).to.equal(true);
     });
 
     it("leaves the month open to who was in none", async () => {
@@ -327,8 +301,8 @@ describe("WageAccount: payrolls", () => {
   });
 
   /** Writes worker 1 under other numbers, as if so many more were enrolled. */
-  async function fakeWorkers({ wages, workers, project }: Site, numbers: number[]): Promise<void> {
-    const address = await wages.getAddress();
+  async function fakeWorkers({ workers, project }: Site, numbers: number[]): Promise<void> {
+    const address = await workers.getAddress();
     const coder = ethers.AbiCoder.defaultAbiCoder();
     const slotOf = (base: number, worker: number) => {
       const ofProject = ethers.keccak256(coder.encode(["bytes32", "uint256"], [project, base]));

@@ -7,6 +7,7 @@ import { amend, ProjectStatus, Seat, subcontract, terminate, DAY } from "./world
 import {
   award,
   booked,
+  CONTEST,
   contest,
   funded,
   newProject,
@@ -39,6 +40,7 @@ describe("FundEscrow: nothing is left behind", () => {
     expect(await wages.owedOf(project)).to.equal(150_000n);
     await contest(world, project, 0);
     await rule(world, project, 0, 500_000n);
+    await time.increase(CONTEST);
     await settle(world, project, 0);
     expect((await escrow.booksOf(project)).withheld).to.equal(150_000n);
   });

@@ -48,9 +48,9 @@ describe("FundEscrow: what is put in", () => {
     const before = await settlement.balanceOf(funders[1]);
     const sent = fund(world, id, 1_001n, funders[1]);
     await expect(sent).to.emit(escrow, "ProjectFunded").withArgs(id, funders[1], 1_001, 0);
-    await expect(sent).to.emit(escrow, "WageShareSplitOff").withArgs(id, 201, 0);
-    await expect(sent).to.emit(wages, "WagesFed").withArgs(id, 0, 201);
     const block = await blockOf(sent);
+    await expect(sent).to.emit(escrow, "WageShareSplitOff").withArgs(id, 201, 0, block);
+    await expect(sent).to.emit(wages, "WagesFed").withArgs(id, 0, 201, 0);
     expect(await escrow.changedIn(id)).to.equal(block);
     expect(before - (await settlement.balanceOf(funders[1]))).to.equal(1_001n);
     expect(await nonZero(escrow.booksOf(id))).to.deep.equal({ funded: 1_001n, toWages: 201n, available: 800n });
@@ -170,9 +170,10 @@ describe("FundEscrow: what is put in", () => {
     await fund(world, id, 50_000_000n);
     expect((await escrow.booksOf(id)).toWages).to.equal(10_000_000n);
     await amend(world, id, { wageShare: 3_000, milestones: [{ index: 0, amount: 20_000_000, content: word() }] });
-    await expect(fund(world, id, 1_000_000n))
+    const sent = fund(world, id, 1_000_000n);
+    await expect(sent)
       .to.emit(escrow, "WageShareSplitOff")
-      .withArgs(id, 5_300_000, 0);
+      .withArgs(id, 5_300_000, 0, await blockOf(sent));
     await fund(world, id, 10_000_000n);
     expect((await escrow.booksOf(id)).toWages).to.equal(18_300_000n);
 
@@ -194,9 +195,10 @@ describe("FundEscrow: what is put in", () => {
     const feed = async () => booked(world, escrow.connect(stranger).feedWages(id));
     await expect(feed()).to.be.revertedWithCustomError(escrow, "AmountInvalid").withArgs(0, 0);
     await amend(world, id, { wageShare: 3_000, milestones: [{ index: 0, amount: 20_000_000, content: word() }] });
+    const [inEscrow, inWages] = [await escrow.changedIn(id), await wages.changedIn(id)];
     const sent = feed();
-    await expect(sent).to.emit(escrow, "WageShareSplitOff").withArgs(id, 10_000_000, 0);
-    await expect(sent).to.emit(wages, "WagesFed").withArgs(id, 0, 10_000_000);
+    await expect(sent).to.emit(escrow, "WageShareSplitOff").withArgs(id, 10_000_000, 0, inEscrow);
+    await expect(sent).to.emit(wages, "WagesFed").withArgs(id, 0, 10_000_000, inWages);
     expect(await nonZero(escrow.booksOf(id))).to.deep.equal({
       ...{ funded: BUDGET, toWages: 30_000_000n, available: 70_000_000n },
     });

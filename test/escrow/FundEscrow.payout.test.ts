@@ -3,7 +3,7 @@ import { ZeroAddress, ZeroHash } from "ethers";
 
 import { word } from "../identity/world.js";
 import { CNY } from "../invoice/world.js";
-import { loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
+import { blockOf, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
 import { nonZero } from "./books.js";
 import { at } from "./milestones.js";
 import { DAY, newAccount, newCompany, Seat, subcontract, terminate } from "./world.js";
@@ -175,8 +175,9 @@ describe("FundEscrow: what companies earn", () => {
       const { escrow } = world;
       const { seat, company } = await subcontract(world, project, { shares: [{ milestone: 0, share: 10_000 }] });
       const sent = award(world, project, 0, 10_001n);
-      await expect(sent).to.emit(escrow, "Earned").withArgs(project, seat, 10_001, 0);
-      await expect(sent).to.emit(escrow, "Earned").withArgs(project, Seat.Contractor, 0, 0);
+      const block = await blockOf(sent);
+      await expect(sent).to.emit(escrow, "Earned").withArgs(project, seat, 10_001, 0, block);
+      await expect(sent).to.emit(escrow, "Earned").withArgs(project, Seat.Contractor, 0, 0, block);
       await payOut(world, project, seat);
       expect(await world.settlement.balanceOf(company.account)).to.equal(10_001n);
     });
@@ -215,8 +216,9 @@ describe("FundEscrow: what companies earn", () => {
       const { escrow } = world;
       const { seat } = await subcontract(world, project);
       const sent = award(world, project, 0, 1_000n);
-      await expect(sent).to.emit(escrow, "Earned").withArgs(project, seat, 100, 10);
-      await expect(sent).to.emit(escrow, "Earned").withArgs(project, Seat.Contractor, 900, 90);
+      const block = await blockOf(sent);
+      await expect(sent).to.emit(escrow, "Earned").withArgs(project, seat, 100, 10, block);
+      await expect(sent).to.emit(escrow, "Earned").withArgs(project, Seat.Contractor, 900, 90, block);
     });
 
     it("or wholly, or not at all, as the terms say", async () => {

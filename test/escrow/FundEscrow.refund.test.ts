@@ -7,7 +7,7 @@ import { nonZero } from "./books.js";
 import { at } from "./milestones.js";
 import { endAndCloseOut } from "./payroll.js";
 import { DAY, newAccount, openProject, Seat, subcontract, terminate, type TermsChanges } from "./world.js";
-import { award, booked, contest, fund, payOut, request, rule, settle, type Works, works } from "./works.js";
+import { award, booked, CONTEST, contest, fund, payOut, request, rule, settle, type Works, works } from "./works.js";
 
 const WAIT = 30 * DAY;
 
@@ -105,6 +105,7 @@ describe("FundEscrow: what is left", () => {
     await world.refund(funders[0]);
     expect((await escrow.contributionOf(project, funders[0])).taken).to.equal(19_999n);
     await expect(world.refund(funders[0])).to.be.revertedWithCustomError(escrow, "AmountInvalid").withArgs(0, 0);
+    await time.increase(CONTEST);
     await settle(world, project); // half of the first milestone, by default
     await world.refund(funders[0]);
     expect((await escrow.contributionOf(project, funders[0])).taken).to.equal(35_000n);
@@ -256,6 +257,7 @@ describe("FundEscrow: what is left", () => {
     await request(world, project);
     await contest(world, project);
     await rule(world, project, 0, 40_000n);
+    await time.increase(CONTEST);
     await settle(world, project);
     await terminate(world, project);
     await endAndCloseOut(world, project);

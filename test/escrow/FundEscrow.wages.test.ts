@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { ZeroHash } from "ethers";
 
 import { word } from "../identity/world.js";
-import { loadFixture, time } from "../world.js";
+import { blockOf, loadFixture, time } from "../world.js";
 import { nonZero } from "./books.js";
 import { owe } from "./payroll.js";
 import { DAY, Seat, subcontract } from "./world.js";
-import { award, booked, contest, fund, newProject, payOut, request, rule, settle, works } from "./works.js";
+import { award, booked, CONTEST, contest, fund, newProject, payOut, request, rule, settle, works } from "./works.js";
 
 /** Of 1,000,000 fen a tenth for wages, and a deposit of 50,000: milestones of 500,000 and 400,000, a tenth of each kept. */
 const MONEY = { budget: 1_000_000n, wageShare: 1_000, wageDeposit: 50_000n, retention: 1_000 };
@@ -43,6 +43,7 @@ describe("FundEscrow: what is owed for wages", () => {
   async function win(world: World, milestone: number, amount: bigint) {
     await contest(world, world.project, milestone);
     await rule(world, world.project, milestone, amount);
+    await time.increase(CONTEST);
     return settle(world, world.project, milestone);
   }
 
@@ -51,9 +52,10 @@ describe("FundEscrow: what is owed for wages", () => {
     const { escrow, wages, settlement, project } = world;
     const { payroll, row, account } = await owe(world, project, 250_000n);
     expect(await wages.owedOf(project)).to.equal(150_000n);
-    await expect(win(world, 0, HALF))
+    const sent = win(world, 0, HALF);
+    await expect(sent)
       .to.emit(escrow, "Withheld")
-      .withArgs(project, 150_000);
+      .withArgs(project, 150_000, await blockOf(sent));
     expect(await nonZero(escrow.booksOf(project))).to.deep.equal({
       ...{ funded: 1_000_000n, toWages: 100_000n, withheld: 150_000n },
       ...{ committed: REST, credit: 300_000n, retained: 50_000n },
@@ -72,8 +74,12 @@ describe("FundEscrow: what is owed for wages", () => {
     const { escrow, wages, project } = world;
     expect(await nonZero(escrow.booksOf(project))).to.include({ advanced: 100_000n, available: 300_000n });
     const sent = win(world, 0, HALF);
-    await expect(sent).to.emit(escrow, "Withheld").withArgs(project, 50_000);
-    await expect(sent).to.emit(escrow, "AdvanceRecovered").withArgs(project, 100_000);
+    await expect(sent)
+      .to.emit(escrow, "Withheld")
+      .withArgs(project, 50_000, await blockOf(sent));
+    await expect(sent)
+      .to.emit(escrow, "AdvanceRecovered")
+      .withArgs(project, 100_000, await blockOf(sent));
     expect(await nonZero(escrow.booksOf(project))).to.include({
       ...{ withheld: 50_000n, recovered: 100_000n, available: 400_000n, credit: 300_000n, retained: 50_000n },
     });
@@ -93,9 +99,10 @@ describe("FundEscrow: what is owed for wages", () => {
     const block = await escrow.changedIn(project);
     await expect(repay(60_000n)).to.emit(escrow, "AdvanceRepaid").withArgs(project, funders[2], 60_000, block);
     await expect(repay(40_001n)).to.be.revertedWithCustomError(escrow, "AmountInvalid").withArgs(40_001, 40_000);
-    await expect(win(world, 0, HALF))
+    const sent = win(world, 0, HALF);
+    await expect(sent)
       .to.emit(escrow, "AdvanceRecovered")
-      .withArgs(project, 40_000);
+      .withArgs(project, 40_000, await blockOf(sent));
     await request(world, project, 1);
     expect(await nonZero(escrow.booksOf(project))).to.include({ repaid: 60_000n, recovered: 100_000n });
   });
@@ -105,9 +112,10 @@ describe("FundEscrow: what is owed for wages", () => {
     const { escrow, project } = world;
     await owe(world, project, 150_000n);
     expect(await nonZero(escrow.booksOf(project))).to.include({ advanced: 50_000n, available: 400_000n });
-    await expect(fund(world, project, 500_000n))
+    const sent = fund(world, project, 500_000n);
+    await expect(sent)
       .to.emit(escrow, "WageShareSplitOff")
-      .withArgs(project, 0, 50_000);
+      .withArgs(project, 0, 50_000, await blockOf(sent));
     expect(await nonZero(escrow.booksOf(project))).to.deep.equal({
       ...{ funded: 1_000_000n, toWages: 100_000n, available: 900_000n },
     });
@@ -119,7 +127,8 @@ describe("FundEscrow: what is owed for wages", () => {
     await award(world, project, 0, HALF);
     await request(world, project, 1);
     await owe(world, project, 250_000n);
-    await expect(payOut(world, project)).to.emit(escrow, "Withheld").withArgs(project, 150_000);
+    const block = await escrow.changedIn(project);
+    await expect(payOut(world, project)).to.emit(escrow, "Withheld").withArgs(project, 150_000, block);
     expect((await escrow.paymentsOf(project, 0, 1))[0]?.amount).to.equal(300_000n);
   });
 
@@ -130,8 +139,9 @@ describe("FundEscrow: what is owed for wages", () => {
     await request(world, project, 1);
     await owe(world, project, 700_000n); // 400,000 were available
     expect(await escrow.payOut.staticCall(project, Seat.Contractor)).to.equal(ZeroHash);
+    const block = await escrow.changedIn(project);
     const sent = payOut(world, project);
-    await expect(sent).to.emit(escrow, "Withheld").withArgs(project, 90_000);
+    await expect(sent).to.emit(escrow, "Withheld").withArgs(project, 90_000, block);
     await expect(sent).not.to.emit(escrow, "PaymentMade");
     expect(await escrow.lastPayout(project)).to.deep.equal([0n, ZeroHash]);
   });
@@ -144,9 +154,10 @@ describe("FundEscrow: what is owed for wages", () => {
     await request(world, project, 1);
     await owe(world, project, 170_000n);
     await time.increaseTo((await projects.projectOf(project)).retentionUntil);
-    await expect(booked(world, escrow.releaseRetention(project, Seat.Contractor)))
+    const sent = booked(world, escrow.releaseRetention(project, Seat.Contractor));
+    await expect(sent)
       .to.emit(escrow, "Withheld")
-      .withArgs(project, 50_000); // of 70,000
+      .withArgs(project, 50_000, await blockOf(sent)); // of 70,000
     await expect(payOut(world, project)).to.be.revertedWithCustomError(escrow, "NothingToPay");
   });
 
@@ -156,9 +167,10 @@ describe("FundEscrow: what is owed for wages", () => {
     const until = (await time.latest()) + 100 * DAY;
     await escrow.connect(court).freeze(project, Seat.Contractor, 1_000_000n, until, word(), []);
     await owe(world, project, 250_000n);
-    await expect(win(world, 0, HALF))
+    const sent = win(world, 0, HALF);
+    await expect(sent)
       .to.emit(escrow, "Withheld")
-      .withArgs(project, 150_000);
+      .withArgs(project, 150_000, await blockOf(sent));
     expect((await escrow.seatBooksOf(project, Seat.Contractor)).credit).to.equal(300_000n);
   });
 
@@ -169,9 +181,10 @@ describe("FundEscrow: what is owed for wages", () => {
     await request(world, project, 0);
     await request(world, project, 1);
     await owe(world, project, 150_000n); // wages and deposit cover it
-    await expect(win(world, 0, HALF))
+    const sent = win(world, 0, HALF);
+    await expect(sent)
       .to.emit(escrow, "Withheld")
-      .withArgs(project, 50_000);
+      .withArgs(project, 50_000, await blockOf(sent));
     expect((await escrow.seatBooksOf(project, seat)).earned).to.equal(250_000n);
   });
 
@@ -182,9 +195,10 @@ describe("FundEscrow: what is owed for wages", () => {
     await request(world, project, 0);
     await request(world, project, 1);
     await owe(world, project, 250_000n); // 100,000 more than wages and deposit have
-    await expect(win(world, 0, HALF))
+    const sent = win(world, 0, HALF);
+    await expect(sent)
       .to.emit(escrow, "Withheld")
-      .withArgs(project, 100_000);
+      .withArgs(project, 100_000, await blockOf(sent));
     expect((await escrow.seatBooksOf(project, seat)).earned).to.equal(400_000n);
     expect((await escrow.seatBooksOf(project, Seat.Contractor)).earned).to.equal(0n);
   });

@@ -4,32 +4,11 @@ import { ZeroAddress } from "ethers";
 import { word, YEAR } from "../identity/world.js";
 import { loadFixture, time, timeOf } from "../world.js";
 import { nonZero } from "./books.js";
-import { at } from "./milestones.js";
+import { at, KEPT, type Kept, kept } from "./milestones.js";
 import { Seat, subcontract, terminate } from "./world.js";
-import { booked, earn, FIRST, type Funded, funded, newProject, partyOf, RULING, works } from "./works.js";
-
-/** 3 % of the first milestone. */
-const KEPT = (FIRST * 300n) / 10_000n;
-
-interface Kept extends Funded {
-  retentionUntil: number;
-  /** The owner claims defects on what is kept of the contractor. */
-  claim: (amount: bigint, by?: number) => Promise<number>;
-}
+import { booked, earn, type Funded, newProject, partyOf, RULING, works } from "./works.js";
 
 describe("MilestoneRegistry: defects", () => {
-  /** The contractor has earned the first milestone; part of it is kept. */
-  async function kept(): Promise<Kept> {
-    const world = await loadFixture(funded);
-    const { milestones, projects, project } = world;
-    await earn(world, project);
-    const claim = async (amount: bigint, by: number = Seat.Owner) => {
-      const acting = milestones.connect(partyOf(world, by).operator);
-      return timeOf(booked(world, acting.claimDefect(project, Seat.Contractor, amount, by, word())));
-    };
-    return { ...world, retentionUntil: Number((await projects.projectOf(project)).retentionUntil), claim };
-  }
-
   /** All of it is claimed; until when the arbiter can rule. */
   async function claimed() {
     const world = await loadFixture(kept);
@@ -95,39 +74,6 @@ describe("MilestoneRegistry: defects", () => {
         .to.be.revertedWithCustomError(milestones, "AmountInvalid")
         .withArgs(1, 0);
     }
-  });
-
-  it("one claim at a time", async () => {
-    const world = await loadFixture(claimed);
-    const { milestones, project, until } = world;
-    await expect(world.claim(1n, Seat.Supervisor))
-      .to.be.revertedWithCustomError(milestones, "DefectNotReady")
-      .withArgs(project, Seat.Contractor, until);
-  });
-
-  it("and all claims together on no more than was ever kept", async () => {
-    const world = await loadFixture(kept);
-    const { milestones, project } = world;
-    await world.claim(KEPT - 10n);
-    await booked(world, ruling(world).ruleDefect(project, Seat.Contractor, 0));
-    await expect(world.claim(11n)).to.be.revertedWithCustomError(milestones, "AmountInvalid").withArgs(11, 10);
-    await world.claim(10n);
-    await booked(world, ruling(world).ruleDefect(project, Seat.Contractor, 10));
-    await expect(world.claim(1n)).to.be.revertedWithCustomError(milestones, "AmountInvalid").withArgs(1, 0);
-    await earn(world, project, 1);
-    await world.claim(KEPT);
-    await booked(world, ruling(world).ruleDefect(project, Seat.Contractor, KEPT));
-    expect((await world.escrow.seatBooksOf(project, Seat.Contractor)).retained).to.equal(KEPT - 10n);
-  });
-
-  it("and no more than is left of it", async () => {
-    const world = await loadFixture(kept);
-    const { milestones, project } = world;
-    await world.claim(KEPT / 2n);
-    await booked(world, ruling(world).ruleDefect(project, Seat.Contractor, KEPT / 2n));
-    await expect(world.claim(KEPT / 2n + 1n))
-      .to.be.revertedWithCustomError(milestones, "AmountInvalid")
-      .withArgs(KEPT / 2n + 1n, KEPT / 2n);
   });
 
   it("until the last second before retention is due, and it is not released meanwhile", async () => {

@@ -113,6 +113,7 @@ describe("MilestoneRegistry: what is contested", () => {
           committed: true,
           award,
         });
+        await time.increase(CONTEST);
         await settle(world, project);
         expect((await escrow.booksOf(project)).available).to.equal(FIRST + SECOND + THIRD - award);
         expect((await escrow.seatBooksOf(project, Seat.Contractor)).earned).to.equal(award);
@@ -152,7 +153,8 @@ describe("MilestoneRegistry: what is contested", () => {
       const since = await timeOf(contest(world, project));
       await time.increaseTo(since + RULING);
       expect((await stateOf(world, project)).status).to.equal(Disputed);
-      await settle(world, project); // a second later
+      await at(since + RULING + CONTEST + 1);
+      await settle(world, project);
       expect(await stateOf(world, project)).to.include({ status: Settled, award: 332n });
       expect((await world.escrow.booksOf(project)).available).to.equal(997n - 332n + 3n);
     });

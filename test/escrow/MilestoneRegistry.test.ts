@@ -286,10 +286,16 @@ describe("MilestoneRegistry", () => {
       expect(await stateOf(world, project)).to.include({ status: Settled, committed: false, award: FIRST });
     });
 
-    it("once it was ruled on, at once", async () => {
+    it("once it was ruled on, the second after the same window", async () => {
       const world = await loadFixture(ruled);
-      const { milestones, project } = world;
-      await expect(settle(world, project)).to.emit(milestones, "MilestoneSettled");
+      const { milestones, project, since } = world;
+      await at(since + CONTEST);
+      await expect(settle(world, project))
+        .to.be.revertedWithCustomError(milestones, "NotYet")
+        .withArgs(since + CONTEST + 1);
+      const block = await milestones.changedIn(project);
+      await at(since + CONTEST + 1);
+      await expect(settle(world, project)).to.emit(milestones, "MilestoneSettled").withArgs(project, 0, 100_000, block);
     });
 
     it("not before, and not twice", async () => {

@@ -2,7 +2,9 @@ import { expect } from "chai";
 
 import { word } from "../identity/world.js";
 import { loadFixture, time, timeOf } from "../world.js";
-import { endAndCloseOut } from "./payroll.js";
+import { at, returned, ruled } from "./milestones.js";
+import { endAndCloseOut, lastMonth } from "./payroll.js";
+import { file, OPPOSITION_WINDOW, payday } from "./wage-money.js";
 import { amend, DAY, Seat, subcontract, terminate } from "./world.js";
 import {
   ANSWER,
@@ -20,6 +22,7 @@ import {
   request,
   RULING,
   SECOND,
+  settle,
   THIRD,
   works,
 } from "./works.js";
@@ -28,18 +31,21 @@ const DueKind = {
   Nothing: 0n,
   Answer: 1n,
   Settlement: 2n,
-  Ruling: 3n,
-  DefectRuling: 4n,
-  Retention: 5n,
-  ProjectEnd: 6n,
-  CloseOut: 7n,
+  Release: 3n,
+  Ruling: 4n,
+  DefectRuling: 5n,
+  Retention: 6n,
+  ArrearsEnd: 7n,
+  Petition: 8n,
+  ProjectEnd: 9n,
+  CloseOut: 10n,
 } as const;
 
 describe("ProjectBooks", () => {
   /** What is due next: what, of which, when. */
   async function nextOf({ projectBooks, project }: Funded): Promise<[bigint, number, number]> {
-    const [kind, index, at] = (await projectBooks.statementOf(project)).next; // lists have an `at` of their own
-    return [kind, Number(index), Number(at)];
+    const [kind, index, dueAt] = (await projectBooks.statementOf(project)).next;
+    return [kind, Number(index), Number(dueAt)];
   }
 
   it("belongs to the suite, and knows no other projects", async () => {
@@ -82,6 +88,20 @@ describe("ProjectBooks", () => {
     expect(statement.milestones[2]?.state.status).to.equal(MilestoneStatus.Planned);
   });
 
+  it("say how many payrolls and rows wait for a decision", async () => {
+    const world = await loadFixture(payday);
+    const { projectBooks, payrolls, owner, stranger, project } = world;
+    const undecided = async () => (await projectBooks.statementOf(project)).undecided;
+    expect(await undecided()).to.equal(0);
+    const filed = await file(world, [10n, 20n]);
+    await file(world, [0n, 0n, 30n]);
+    await payrolls.connect(owner.operator).oppose(filed.id, [filed.rows[0]!]);
+    expect(await undecided()).to.equal(3);
+    await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW + 1);
+    await payrolls.connect(stranger).approve(filed.id, []);
+    expect(await undecided()).to.equal(2);
+  });
+
   describe("say what is due next", () => {
     it("the project's end, if nothing else is", async () => {
       const world = await loadFixture(funded);
@@ -99,7 +119,55 @@ describe("ProjectBooks", () => {
       const contested = await timeOf(contest(world, project, 1));
       expect(await nextOf(world)).to.deep.equal([DueKind.Ruling, 1, contested + RULING]);
       await time.increaseTo(contested + RULING + 1);
-      expect(await nextOf(world)).to.deep.equal([DueKind.Settlement, 1, contested + RULING]);
+      const settlement = contested + RULING + CONTEST + 1; // the arbiter was silent, and the window is the same
+      expect(await nextOf(world)).to.deep.equal([DueKind.Settlement, 1, settlement]);
+    });
+
+    it("of a milestone that was ruled, its settlement after the contest window, to the second", async () => {
+      const world = await loadFixture(ruled);
+      const { milestones, project, since } = world;
+      const from = since + CONTEST + 1;
+      expect(await nextOf(world)).to.deep.equal([DueKind.Settlement, 0, from]);
+      await at(from - 1);
+      await expect(settle(world, project)).to.be.revertedWithCustomError(milestones, "NotYet").withArgs(from);
+      await at(from);
+      await settle(world, project);
+    });
+
+    it("of a milestone that was returned, when its money is free again, to the second", async () => {
+      const world = await loadFixture(returned);
+      const { milestones, project, since } = world;
+      const from = since + CONTEST + 1;
+      expect(await nextOf(world)).to.deep.equal([DueKind.Release, 0, from]);
+      await at(from - 1);
+      await expect(settle(world, project)).to.be.revertedWithCustomError(milestones, "NotYet").withArgs(from);
+      await at(from);
+      await settle(world, project);
+      expect((await nextOf(world))[0]).to.equal(DueKind.ProjectEnd); // nothing is set apart any more
+    });
+
+    it("of arrears, their end", async () => {
+      const world = await loadFixture(funded);
+      const { workers, labour, project } = world;
+      await workers.connect(labour).declareArrears(project, await lastMonth(), 1, []);
+      const { until } = await workers.arrearsOf(project);
+      expect(await nextOf(world)).to.deep.equal([DueKind.ArrearsEnd, 0, Number(until) + 1]);
+      await time.increaseTo(until);
+      expect((await nextOf(world))[0]).to.equal(DueKind.ArrearsEnd);
+      await time.increaseTo(until + 1n);
+      expect((await nextOf(world))[0]).to.equal(DueKind.ProjectEnd);
+    });
+
+    it("of a petition, the arbiter's ruling, until its last second", async () => {
+      const world = await loadFixture(funded);
+      const { projects, owner, project } = world;
+      await projects.connect(owner.operator).petition(project, word());
+      const { until } = await projects.petitionOf(project);
+      expect(await nextOf(world)).to.deep.equal([DueKind.Petition, 0, Number(until)]);
+      await time.increaseTo(until);
+      expect((await nextOf(world))[0]).to.equal(DueKind.Petition);
+      await time.increaseTo(until + 1n);
+      expect((await nextOf(world))[0]).to.equal(DueKind.ProjectEnd);
     });
 
     it("of several, the earliest", async () => {

@@ -239,6 +239,17 @@ describe("ProjectRegistry: changes of the terms", () => {
         "lower wages of a smaller budget, though the share is higher",
         { budget: BUDGET / 2n, wageShare: 3_000n, milestones: [changeOf(0, 0n), changeOf(1, 15_000_000n)] },
       ],
+      [
+        "a smaller budget, though the share rises so that wages come to the same",
+        { budget: BUDGET / 2n, wageShare: 4_000n, milestones: [changeOf(0, 0n), changeOf(1, 10_000_000n)] },
+      ],
+      [
+        "a smaller budget, though share, sum and deposit of wages rise",
+        {
+          ...{ budget: BUDGET - 10_000n, wageShare: 3_000n, wageDeposit: DEPOSIT + 1n },
+          milestones: [changeOf(0, 19_993_000n)],
+        },
+      ],
     ];
     for (const [what, changes] of lower) {
       it(`for ${what}`, async () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
 import { word } from "../identity/world.js";
-import { loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
+import { blockOf, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
 import { nonZero } from "./books.js";
 import {
   checked,
@@ -28,7 +28,6 @@ import {
   pay,
   type Payday,
   payday,
-  PayrollStatus,
   reserve,
   takeIntoCustody,
 } from "./wage-money.js";
@@ -71,9 +70,10 @@ describe("WageAccount: the end", () => {
       expect(from).to.equal(Number(endedAt) + CLAIM_WINDOW + 1);
       await time.setNextBlockTimestamp(from - 1);
       await expect(closeOut(world)).to.be.revertedWithCustomError(wages, "NotYet").withArgs(from);
+      const block = await wages.changedIn(project);
       await time.setNextBlockTimestamp(from);
       const sent = closeOut(world);
-      await expect(sent).to.emit(wages, "WagesClosedOut").withArgs(project, 200, stranger);
+      await expect(sent).to.emit(wages, "WagesClosedOut").withArgs(project, 200, stranger, block);
       await expect(sent).to.emit(escrow, "SurplusReturned");
       expect(await wages.closedOutAt(project)).to.equal(from);
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({
@@ -142,7 +142,9 @@ describe("WageAccount: the end", () => {
       await fund(world, 100n);
       await time.setNextBlockTimestamp(await end(world));
       const sent = closeOut(world);
-      await expect(sent).to.emit(wages, "WagesClosedOut").withArgs(project, 0, stranger);
+      await expect(sent)
+        .to.emit(wages, "WagesClosedOut")
+        .withArgs(project, 0, stranger, await blockOf(sent)); // after what it set apart
       await expect(sent).not.to.emit(escrow, "SurplusReturned");
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({
         ...{ fed: 20n, advanced: 80n, deposited: 50n, reserved: 150n, owed: 850n, depositOwed: 50n },
@@ -207,7 +209,8 @@ describe("WageAccount: the end", () => {
       await cover(world, 80n);
       await feed(world, 400n, Inflow.Share);
       await time.setNextBlockTimestamp(await end(world));
-      await expect(closeOut(world)).to.emit(wages, "WagesClosedOut").withArgs(project, 230, stranger);
+      const block = await wages.changedIn(project);
+      await expect(closeOut(world)).to.emit(wages, "WagesClosedOut").withArgs(project, 230, stranger, block);
       expect(await nonZero(wages.booksOf(project))).to.include({ deposit: 170n, surplus: 230n });
       expect((await escrow.booksOf(project)).surplus).to.equal(230);
       await expect(returnDeposit(world)).to.emit(wages, "WageDepositReturned");
@@ -222,7 +225,9 @@ describe("WageAccount: the end", () => {
       await feed(world, 10n, Inflow.Share);
       await time.setNextBlockTimestamp(await end(world));
       const sent = closeOut(world);
-      await expect(sent).to.emit(wages, "WagesClosedOut").withArgs(project, 0, stranger);
+      await expect(sent)
+        .to.emit(wages, "WagesClosedOut")
+        .withArgs(project, 0, stranger, await blockOf(sent));
       await expect(sent).not.to.emit(escrow, "SurplusReturned");
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({
         ...{ fed: 10n, withheld: 270n, deposited: 100n, reserved: 250n, deposit: 130n },
@@ -235,9 +240,10 @@ describe("WageAccount: the end", () => {
       const world = await loadFixture(closed);
       const { wages, project, token, contractor } = world;
       const before = await token.balanceOf(contractor.account);
+      const block = await wages.changedIn(project);
       await expect(returnDeposit(world))
         .to.emit(wages, "WageDepositReturned")
-        .withArgs(project, contractor.account, 100);
+        .withArgs(project, contractor.account, 100, block);
       expect((await token.balanceOf(contractor.account)) - before).to.equal(100n * UNIT);
       expect(await nonZero(wages.booksOf(project))).to.include({ depositReturned: 100n, reserved: 50n });
       expect((await wages.booksOf(project)).deposit).to.equal(0);
@@ -251,7 +257,8 @@ describe("WageAccount: the end", () => {
       await projects.connect(contractor.operator).proposeAccount(project, Seat.Contractor, account);
       await time.increase(7 * DAY);
       await projects.completeSeatChange(project, Seat.Contractor);
-      await expect(returnDeposit(world)).to.emit(wages, "WageDepositReturned").withArgs(project, account, 100);
+      const block = await wages.changedIn(project);
+      await expect(returnDeposit(world)).to.emit(wages, "WageDepositReturned").withArgs(project, account, 100, block);
     });
 
     it("not before the close-out", async () => {
@@ -282,10 +289,11 @@ describe("WageAccount: the end", () => {
       await expect(takeIntoCustody(world, filed.id, office))
         .to.be.revertedWithCustomError(wages, "NotYet")
         .withArgs(at + CUSTODY_WAIT);
+      const block = await wages.changedIn(project);
       await time.setNextBlockTimestamp(at + CUSTODY_WAIT);
       await expect(takeIntoCustody(world, filed.id, office))
         .to.emit(wages, "WagesTakenIntoCustody")
-        .withArgs(project, filed.id, office, 30, labour);
+        .withArgs(project, filed.id, office, 30, labour, block);
       expect(await token.balanceOf(office)).to.equal(30n * UNIT);
       expect(await wages.reservationOf(filed.id)).to.deep.equal([50n, 50n, 50n]);
       expect(await nonZero(wages.booksOf(project))).to.include({ custody: 30n, paid: 20n });
@@ -352,15 +360,15 @@ describe("WageAccount: the end", () => {
       const other = await openPayday(world, 1);
       await time.increaseTo((await endAndClose(other)) + CUSTODY_WAIT);
       await expect(takeIntoCustody(other, filed.id, newAddress()))
-        .to.be.revertedWithCustomError(wages, "PayrollNotReady")
-        .withArgs(filed.id, PayrollStatus.Unknown);
+        .to.be.revertedWithCustomError(wages, "KeyUnknown")
+        .withArgs(other.project, filed.id);
       await expect(takeIntoCustody(world, filed.id, ZeroAddress))
         .to.be.revertedWithCustomError(wages, "AccountInvalid")
         .withArgs(project, ZeroAddress);
       const unknown = word();
       await expect(takeIntoCustody(world, unknown, newAddress()))
-        .to.be.revertedWithCustomError(wages, "PayrollNotReady")
-        .withArgs(unknown, PayrollStatus.Unknown);
+        .to.be.revertedWithCustomError(wages, "KeyUnknown")
+        .withArgs(project, unknown);
       await expect(takeIntoCustody({ ...world, project: unknown }, filed.id, newAddress()))
         .to.be.revertedWithCustomError(projects, "ProjectUnknown")
         .withArgs(unknown);

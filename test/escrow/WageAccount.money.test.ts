@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { word } from "../identity/world.js";
-import { loadFixture, time } from "../world.js";
+import { blockOf, loadFixture, time } from "../world.js";
 import { nonZero } from "./books.js";
 import {
   asEscrow,
@@ -45,7 +45,7 @@ describe("WageAccount: money that comes", () => {
     it("is a share of what was put in, and free", async () => {
       const world = await loadFixture(payday);
       const { wages, project, token, escrow } = world;
-      await expect(fund(world, 1_001n)).to.emit(wages, "WagesFed").withArgs(project, Inflow.Share, 201);
+      await expect(fund(world, 1_001n)).to.emit(wages, "WagesFed").withArgs(project, Inflow.Share, 201, 0);
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({ fed: 201n, free: 201n });
       expect(await token.balanceOf(wages)).to.equal(201n * UNIT);
       expect(await wages.heldOf(token)).to.equal(201n * UNIT);
@@ -95,9 +95,10 @@ describe("WageAccount: money that comes", () => {
       const world = await loadFixture(drawn);
       const { wages, project } = world;
       expect(await wages.owedOf(project)).to.equal(1_000);
+      const block = await wages.changedIn(project);
       await expect(feed(world, 699n, Inflow.Withheld))
         .to.emit(wages, "WagesFed")
-        .withArgs(project, Inflow.Withheld, 699);
+        .withArgs(project, Inflow.Withheld, 699, block);
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({
         ...{ withheld: 699n, deposited: 300n, free: 699n, reserved: 300n, owed: 700n, depositOwed: 300n },
       });
@@ -148,11 +149,11 @@ describe("WageAccount: money that comes", () => {
       await token.connect(contractor.operator).approve(wages, 10n * UNIT);
       await expect(deposit(world, 10n, contractor.operator))
         .to.emit(wages, "WageDepositPaid")
-        .withArgs(project, contractor.operator, 10);
-      const sent = deposit(world, DEPOSIT - 11n);
-      await expect(sent)
+        .withArgs(project, contractor.operator, 10, 0);
+      const block = await wages.changedIn(project);
+      await expect(deposit(world, DEPOSIT - 11n))
         .to.emit(wages, "WageDepositPaid")
-        .withArgs(project, contractor.account, DEPOSIT - 11n);
+        .withArgs(project, contractor.account, DEPOSIT - 11n, block);
       expect(await wages.isSecured(project)).to.equal(false);
       await expect(deposit(world, 2n)).to.be.revertedWithCustomError(wages, "AmountInvalid").withArgs(2, 1);
       await expect(deposit(world, 0n)).to.be.revertedWithCustomError(wages, "AmountInvalid").withArgs(0, 1);
@@ -223,10 +224,13 @@ describe("WageAccount: money that comes", () => {
       const { wages, project, stranger, owner } = world;
       await expect(cover(world, 0n)).to.be.revertedWithCustomError(wages, "AmountInvalid").withArgs(0, 1_000);
       await expect(cover(world, 1_001n)).to.be.revertedWithCustomError(wages, "AmountInvalid").withArgs(1_001, 1_000);
+      const before = await wages.changedIn(project);
       const sent = cover(world, 250n);
-      await expect(sent).to.emit(wages, "WagesCovered").withArgs(project, stranger, 250);
+      await expect(sent).to.emit(wages, "WagesCovered").withArgs(project, stranger, 250, before);
       const [key] = await wages.queueOf(project, 0, 1);
-      await expect(sent).to.emit(wages, "WagesReserved").withArgs(project, key, 250, 0, 0);
+      await expect(sent)
+        .to.emit(wages, "WagesReserved")
+        .withArgs(project, key, 250, 0, 0, await blockOf(sent));
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({ covered: 250n, reserved: 250n, owed: 750n });
       await cover(world, 750n, owner.account);
       expect(await nonZero(wages.booksOf(project))).to.deep.equal({ covered: 1_000n, reserved: 1_000n });

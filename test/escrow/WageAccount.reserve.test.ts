@@ -73,15 +73,19 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
     it("by anyone, once nobody opposed the whole window", async () => {
       const world = await loadFixture(month);
       const { payrolls, project, stranger, owner, labour, filed } = world;
+      const from = filed.at + OPPOSITION_WINDOW + 1;
+      await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
       for (const other of [stranger, owner.operator, labour]) {
         await expect(approve(world, filed, other))
-          .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
-          .withArgs(filed.id, other);
+          .to.be.revertedWithCustomError(payrolls, "NotYet")
+          .withArgs(from);
       }
-      await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW);
-      await expect(approve(world, filed, stranger)).to.be.revertedWithCustomError(payrolls, "NotAuthorized");
+      await time.setNextBlockTimestamp(from - 1);
+      await expect(approve(world, filed, stranger))
+        .to.be.revertedWithCustomError(payrolls, "NotYet")
+        .withArgs(from);
       const { changedIn } = await payrolls.payrollOf(filed.id);
-      await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW + 1);
+      await time.setNextBlockTimestamp(from);
       await expect(approve(world, filed, stranger))
         .to.emit(payrolls, "PayrollApproved")
         .withArgs(filed.id, project, 1_000, true, stranger, changedIn);
@@ -156,14 +160,16 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("by silence, where the contractor's identity was closed", async () => {
       const world = await loadFixture(month);
-      const { payrolls, contractor, stranger, filed } = world;
+      const { payrolls, project, contractor, stranger, filed } = world;
+      const { changedIn } = await payrolls.payrollOf(filed.id);
       await closeIdentity(world, contractor.id);
       await time.setNextBlockTimestamp(filed.at + OBJECTION_TIME);
-      await expect(approve(world, filed))
-        .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
-        .withArgs(filed.id, contractor.operator);
-      await time.setNextBlockTimestamp(filed.at + OPPOSITION_WINDOW + 1);
-      await approve(world, filed, stranger);
+      const from = filed.at + OPPOSITION_WINDOW + 1;
+      await expect(approve(world, filed)).to.be.revertedWithCustomError(payrolls, "NotYet").withArgs(from);
+      await time.setNextBlockTimestamp(from);
+      await expect(approve(world, filed, stranger))
+        .to.emit(payrolls, "PayrollApproved")
+        .withArgs(filed.id, project, 1_000, true, stranger, changedIn);
     });
   });
 
@@ -195,10 +201,11 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
 
     it("by the labour office, if it did not file it", async () => {
       const world = await loadFixture(supplemented);
-      const { wages, payrolls, project, labour, stranger, more } = world;
+      const { payrolls, project, labour, stranger, more } = world;
+      await time.setNextBlockTimestamp(more.at + OPPOSITION_WINDOW);
       await expect(approve(world, more, labour))
-        .to.be.revertedWithCustomError(wages, "NotYet")
-        .withArgs(more.at + OBJECTION_TIME);
+        .to.be.revertedWithCustomError(payrolls, "NotYet")
+        .withArgs(more.at + OPPOSITION_WINDOW + 1);
       await time.setNextBlockTimestamp(more.at + OPPOSITION_WINDOW + 1);
       await expect(approve(world, more, stranger)) // silence is none
         .to.be.revertedWithCustomError(payrolls, "NotAuthorized")
@@ -233,15 +240,18 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
       const third = await file(world, [0n, 0n, 700n]);
       const fourth = await file(world, [0n, 0n, 0n, 500n]);
       await time.setNextBlockTimestamp(fourth.at + OBJECTION_TIME);
-      const reserves = async (filed: Filed, ...from: number[]) =>
-        expect(approve(world, filed))
+      const reserves = async (filed: Filed, ...from: number[]) => {
+        const before = await wages.changedIn(project);
+        await expect(approve(world, filed))
           .to.emit(wages, "WagesReserved")
-          .withArgs(project, filed.id, ...from);
+          .withArgs(project, filed.id, ...from, before);
+      };
       await reserves(first, 150, 0, 0);
       await reserves(second, 50, 70, 0);
       expect((await wages.booksOf(project)).depositOwed).to.equal(70);
+      const before = await wages.changedIn(project);
       const sent = approve(world, third);
-      await expect(sent).to.emit(wages, "WagesReserved").withArgs(project, third.id, 0, 30, 670);
+      await expect(sent).to.emit(wages, "WagesReserved").withArgs(project, third.id, 0, 30, 670, before);
       await expect(sent)
         .to.emit(escrow, "WagesAdvanced")
         .withArgs(project, 670, await escrowBlock(world));
@@ -255,8 +265,8 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
       await expect(reserve(world)).not.to.emit(wages, "WagesReserved");
       await deposit(world, 20n);
       await fund(world, 300n);
-      const topped = reserve(world);
-      await expect(topped).to.emit(wages, "WagesReserved").withArgs(project, fourth.id, 0, 20, 300);
+      const last = await wages.changedIn(project);
+      await expect(reserve(world)).to.emit(wages, "WagesReserved").withArgs(project, fourth.id, 0, 20, 300, last);
       await cover(world, 50n);
       expect(await wages.queueLength(project)).to.deep.equal([4n, 4n]);
       expect(await nonZero(wages.booksOf(project))).to.include({ reserved: 1_470n, depositOwed: 100n, covered: 50n });
@@ -336,7 +346,8 @@ describe("WageAccount: what is owed, and what is set apart for it", () => {
       expect((await escrow.booksOf(project)).available).to.equal(400);
       await expect(reserve(world)).not.to.emit(wages, "WagesReserved");
       await token.setBlocked(escrow, false);
-      await expect(reserve(world)).to.emit(wages, "WagesReserved").withArgs(project, filed.id, 0, 0, 160);
+      const block = await wages.changedIn(project);
+      await expect(reserve(world)).to.emit(wages, "WagesReserved").withArgs(project, filed.id, 0, 0, 160, block);
       expect(await wages.heldOf(token)).to.equal(300n * UNIT);
     });
 

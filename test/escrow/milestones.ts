@@ -1,19 +1,25 @@
 /** What tests of milestones share: a fixture for each state of the first milestone. */
 import { expect } from "chai";
 
+import { word } from "../identity/world.js";
 import { loadFixture, time, timeOf } from "../world.js";
 import {
   approve,
+  booked,
   contest,
   CONTEST,
+  earn,
+  FIRST,
   type Funded,
   funded,
   giveBack,
   MilestoneStatus,
+  partyOf,
   request,
   rule,
   settle,
 } from "./works.js";
+import { Seat } from "./world.js";
 
 const { Planned, Requested, Returned, Approved, Disputed, Ruled, Settled } = MilestoneStatus;
 
@@ -88,3 +94,25 @@ export const STATES = [
   [Ruled, ruled],
   [Settled, settled],
 ] as const;
+
+/** What is kept of the first milestone: 3 %. */
+export const KEPT = (FIRST * 300n) / 10_000n;
+
+/** Part of what the contractor earned is kept. */
+export interface Kept extends Funded {
+  retentionUntil: number;
+  /** The owner, unless told otherwise, claims defects on it: when that was. */
+  claim: (amount: bigint, by?: number) => Promise<number>;
+}
+
+/** The contractor has earned the first milestone. */
+export async function kept(): Promise<Kept> {
+  const world = await loadFixture(funded);
+  const { milestones, projects, project } = world;
+  await earn(world, project);
+  const claim = async (amount: bigint, by: number = Seat.Owner) => {
+    const acting = milestones.connect(partyOf(world, by).operator);
+    return timeOf(booked(world, acting.claimDefect(project, Seat.Contractor, amount, by, word())));
+  };
+  return { ...world, retentionUntil: Number((await projects.projectOf(project)).retentionUntil), claim };
+}

@@ -192,6 +192,23 @@ describe("change orders", () => {
     expect(await needsLabourOffice(contracts, lowered)).to.equal(true);
   });
 
+  it("that cut the budget need it too, though more of it is for wages", async () => {
+    const world = await loadFixture(openSchool);
+    const { contracts, project, stranger, labour } = world;
+    const draft = await draftAmendment(contracts, project, {
+      ...{ budget: "900000.00", wageShare: "40", wageDeposit: "40000.00" },
+      milestones: [{ milestone: 1, title: "主体结构", amount: "240000.00" }],
+      deadline: deadline(world),
+    });
+    expect(await needsLabourOffice(contracts, draft)).to.equal(true);
+    const { signatures } = await signedByAll(world, draft);
+    const refusal = await amendProject(contracts, stranger, joinSignatures(draft, signatures)).catch(decodeError);
+    expect(refusal).to.include({ name: "LabourOfficeNotSigned" });
+    const office = await signAsLabourOffice(draft, labour);
+    await amendProject(contracts, stranger, joinSignatures(draft, signatures, office));
+    expect(await projectOf(contracts, project)).to.include({ budget: 90_000_000n, works: 54_000_000n });
+  });
+
   it("tell all that is wrong with them", async () => {
     const world = await loadFixture(openSchool);
     const { contracts, project } = world;

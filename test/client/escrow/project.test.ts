@@ -107,11 +107,12 @@ describe("a project as a client sees it", () => {
     await world.acts.anyone.payOut(SEATS.contractor);
     const events = await collect(projectHistory(world.contracts, world.project));
     expect(events.map(({ type }) => type)).to.deep.equal([
-      ...["PaymentMade", "MilestoneEarned", "MilestoneSettled", "MilestoneApproved"],
-      ...["MilestoneRequested", "FundsCommitted", "ProjectFunded", "SubcontractRegistered", "ProjectOpened"],
+      ...["PaymentMade", "Earned", "Earned", "MilestoneEarned", "MilestoneSettled", "MilestoneApproved"],
+      ...["MilestoneRequested", "FundsCommitted", "WageDepositPaid", "WagesFed", "WageShareSplitOff", "ProjectFunded"],
+      ...["SubcontractRegistered", "ProjectOpened"],
     ]);
     expect(events[0]?.args["payment"]).to.deep.include({ seat: 1n, amount: 21_825_000n });
-    expect(events[7]?.args["subcontract"]).to.deep.include({ subcontractor: world.company.id });
+    expect(events[12]?.args["subcontract"]).to.deep.include({ subcontractor: world.company.id });
   });
 });
 
@@ -185,6 +186,8 @@ describe("acts in a project", () => {
     expect((await soundStatement(world)).next).to.include({ kind: "Ruling", index: 0 });
     await acts.arbiter.rule(0, 10_000_000n);
     expect((await soundStatement(world)).milestones[0]).to.include({ status: "Ruled", award: 10_000_000n });
+    expect(await refusalOf(acts.anyone.settle(0))).to.equal("NotYet");
+    await time.increase(5 * DAY);
     await acts.anyone.settle(0);
     const { works, seats } = await soundStatement(world);
     expect(works.available).to.equal(70_000_000n);

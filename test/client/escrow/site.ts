@@ -91,6 +91,30 @@ export async function hire(world: Empty, count: number, seat: number, first = 0)
   return numbered(crew, enrolled);
 }
 
+/** The client enrols a worker of the subcontractor with the contractor, since now: worker 1 is 0. */
+export async function toContractor(world: Site, index: number): Promise<EnrolmentOrder> {
+  const { contracts, labour, contractor, project, schema, issuer, crew } = world;
+  const { wallet, account } = crew[index]!;
+  const validFrom = dateOf((await time.latest()) - 60);
+  const [prepared] = await prepareClaims(contracts, issuer.address, [
+    {
+      definition: READY_SCHEMAS.employment,
+      ...{ schema, city: SHIJIAZHUANG, validFrom, validUntil: null },
+      values: { employeeName: "工人", employerName: "总包", contractNumber: "1", position: "木工", from: "2026-03-01" },
+      parties: [wallet.request(word()), Wallet.create().request(contractor.id)],
+    },
+  ]);
+  await issueClaims(contracts, issuer, [prepared!.documents[0]!]);
+  const claim = wallet.add(prepared!.documents[0]);
+  const person = { project, employer: Seat.Contractor, number: residentNumber(index), deadline: dateOf(LATER) };
+  const offer = await offerEnrolment(contracts, world.tags, person);
+  const keys = { holder: wallet.holderKey(claim), own: wallet.workerKey(project) };
+  const order = await signEnrolment(offer, wallet.document(claim), keys, account);
+  const { failed } = await enrolWorkers(contracts, labour, [order]);
+  if (failed.length !== 0) throw new Error(failed[0]?.reason);
+  return order;
+}
+
 function numbered(crew: Omit<SiteWorker, "worker">[], enrolled: EnrolResult): SiteWorker[] {
   return crew.map((one, i) => ({ ...one, worker: enrolled.workers.get(i) ?? 0 }));
 }

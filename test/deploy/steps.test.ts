@@ -269,6 +269,7 @@ const NUMBERS = [
   "nineteen",
   "twenty",
   "twenty-one",
+  "twenty-two",
 ];
 
 function addressesAndBlocks(folder: string) {

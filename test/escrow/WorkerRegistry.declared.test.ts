@@ -6,11 +6,13 @@ import { ethers, loadFixture, time, timeOf } from "../world.js";
 import { at } from "./milestones.js";
 import {
   applicationOf,
+  beginOf,
   callingWallet,
   declaredBy,
   enrol,
   enrolled,
   type Hand,
+  monthAfter,
   monthBefore,
   site,
   type Site,
@@ -42,6 +44,14 @@ async function declare(
   const signatures = await declaredBy(world, hands, period, amount, changes);
   const deadline = changes.deadline ?? LATER;
   return workers.connect(stranger).declareArrearsByWorkers(project, period, amount, deadline, signatures);
+}
+
+/** The first month anybody of the first three was employed in. */
+async function firstOf({ workers, project }: Pick<Site, "workers" | "project">): Promise<number> {
+  const all = await Promise.all(
+    [1, 2, 3].map(async (worker) => Number((await workers.workerOf(project, worker)).since)),
+  );
+  return Math.min(...all);
 }
 
 describe("WorkerRegistry: arrears declared by workers", () => {
@@ -180,6 +190,85 @@ describe("WorkerRegistry: arrears declared by workers", () => {
     expect(before).to.be.lessThan(month);
     await declare(world, hands, { period: month });
     expect((await workers.arrearsOf(project)).count).to.equal(2);
+  });
+
+  it("are of a month that there is, and that is over", async () => {
+    const world = await loadFixture(tenured);
+    const { workers, hands, month } = world;
+    for (const period of [0, 100 * Math.floor(month / 100) + 13, monthAfter(month), 2 ** 24 - 1]) {
+      await expect(declare(world, hands, { period }))
+        .to.be.revertedWithCustomError(workers, "WagePeriodInvalid")
+        .withArgs(period);
+    }
+  });
+
+  it("are of no month before the first that anybody was employed in; the labour office's may be", async () => {
+    const world = await loadFixture(tenured);
+    const { workers, project, hands, labour } = world;
+    const first = await firstOf(world);
+    const period = monthBefore(first);
+    await expect(declare(world, hands, { period }))
+      .to.be.revertedWithCustomError(workers, "WagePeriodInvalid")
+      .withArgs(period);
+    await workers.connect(labour).declareArrears(project, period, AMOUNT, []);
+    expect((await workers.arrearsOf(project)).period).to.equal(period);
+    await workers.connect(labour).dismissArrears(project, []);
+    await declare(world, hands, { period: first });
+  });
+
+  it("reach back with who was employed earlier, and are not cut short by who was later", async () => {
+    const world = await loadFixture(tenured);
+    const { project, hands, workers, labour } = world;
+    const first = await firstOf(world);
+    await enrolled(world, project, { terms: { validFrom: beginOf(world.month) } });
+    await declare(world, hands, { period: first });
+    await workers.connect(labour).dismissArrears(project, []);
+    const period = monthBefore(first);
+    await enrolled(world, project, { terms: { validFrom: beginOf(period) } });
+    await declare(world, hands, { period });
+  });
+
+  it("are declared for a month that the labour office has declared before", async () => {
+    const world = await loadFixture(tenured);
+    const { workers, project, hands, labour, before } = world;
+    await workers.connect(labour).declareArrears(project, before, AMOUNT, []);
+    await workers.connect(labour).dismissArrears(project, []);
+    await declare(world, hands);
+    expect((await workers.arrearsOf(project)).count).to.equal(2);
+  });
+
+  it("stop a project once for each month of a year, by straw workers whose claims are of any date", async () => {
+    const world = await loadFixture(site);
+    const { workers, labour } = world;
+    const { project: other } = await openProject(world);
+    const there = { ...world, project: other };
+    const straw: Hand[] = [];
+    for (let i = 0; i < 3; ++i) straw.push(await enrolled(world, other, { terms: { validFrom: 0, validUntil: 0 } }));
+    const first = await firstOf(there);
+    expect(beginOf(monthAfter(first))).to.be.greaterThan((await time.latest()) - 365 * DAY);
+    await noQuorum(there, declare(there, straw), 0);
+    await time.increase(TENURE);
+    await expect(declare(there, straw, { period: monthBefore(first) })).to.be.revertedWithCustomError(
+      workers,
+      "WagePeriodInvalid",
+    );
+    let months = 0;
+    for (let period = first; period <= world.month; period = monthAfter(period), ++months) {
+      await declare(there, straw, { period });
+      await workers.connect(labour).dismissArrears(other, []);
+    }
+    expect(months).to.equal(13); // twelve, and the one that the year began in
+    // Another who comes with such a claim opens no older month, and none again.
+    await enrolled(world, other, { terms: { validFrom: 0, validUntil: 0 } });
+    await expect(declare(there, straw, { period: monthBefore(first) })).to.be.revertedWithCustomError(
+      workers,
+      "WagePeriodInvalid",
+    );
+    for (let period = first; period <= world.month; period = monthAfter(period)) {
+      await expect(declare(there, straw, { period }))
+        .to.be.revertedWithCustomError(workers, "ArrearsNotReady")
+        .withArgs(other, 0);
+    }
   });
 
   it("that were refused leave the month open", async () => {

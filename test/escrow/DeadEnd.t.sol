@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IFundEscrow} from "../../contracts/escrow/IFundEscrow.sol";
-import {IWages} from "../../contracts/escrow/IWages.sol";
+import {IWageAccount} from "../../contracts/escrow/IWageAccount.sol";
 import {DeadEndHandler} from "./DeadEndHandler.sol";
 
 /// @title No money is ever stuck
@@ -79,7 +79,7 @@ contract DeadEndTest is Test {
 
     function _assertEmpty(uint256 p) private view {
         IFundEscrow.Books memory works = _handler.escrow().booksOf(_handler.projectIds(p));
-        IWages.WageBooks memory wage = _handler.wages().booksOf(_handler.projectIds(p));
+        IWageAccount.WageBooks memory wage = _handler.wages().booksOf(_handler.projectIds(p));
         assertEq(abi.encode(works), abi.encode(_handler.worksOf(p)));
         assertEq(abi.encode(wage), abi.encode(_handler.wagesOf(p)));
         assertEq(works.available, 0, "available");
@@ -92,7 +92,7 @@ contract DeadEndTest is Test {
     }
 
     function _play(uint256 seed) private {
-        uint256 dice = (seed >> 128) % 40;
+        uint256 dice = (seed >> 128) % 42;
         if (dice < 3) _handler.fund(seed);
         else if (dice < 6) _handler.request(seed);
         else if (dice < 8) _handler.answer(seed);
@@ -121,6 +121,8 @@ contract DeadEndTest is Test {
         else if (dice == 36) _handler.proposeAccount(seed);
         else if (dice == 37) _handler.cover(seed);
         else if (dice == 38) _handler.petition(seed);
+        else if (dice == 39) _handler.move(seed);
+        else if (dice == 40) _handler.enrol(seed);
         else _handler.payDeposit(seed);
     }
 }

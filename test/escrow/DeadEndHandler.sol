@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {CityId} from "../../contracts/city/CityId.sol";
 import {IMilestoneRegistry} from "../../contracts/escrow/IMilestoneRegistry.sol";
-import {IWages} from "../../contracts/escrow/IWages.sol";
+import {IPayrollRegistry} from "../../contracts/escrow/IPayrollRegistry.sol";
 import {PayrollId} from "../../contracts/escrow/PayrollId.sol";
 import {HostileToken} from "../../contracts/test/HostileToken.sol";
 import {EscrowHandler} from "./EscrowHandler.sol";
@@ -87,12 +87,12 @@ contract DeadEndHandler is EscrowHandler {
     }
 
     function _decide(uint256 i) private {
-        if (_payrolls[i].status == IWages.PayrollStatus.Filed) {
+        if (_payrolls[i].status == IPayrollRegistry.PayrollStatus.Filed) {
             bool lapses = _payrolls[i].supplementary || _standingOf(i) > _owable(_payrolls[i].project);
             if (lapses) return _lapse(i);
-            _approve(i, RELAYER, false);
+            _approve("approvePayroll", i, RELAYER, new CityId[](0), false);
         }
-        if (_payrolls[i].status != IWages.PayrollStatus.Approved) return;
+        if (_payrolls[i].status != IPayrollRegistry.PayrollStatus.Approved) return;
         for (uint256 at = 0; at < _rows[i].length; ++at) if (_rows[i][at].state == RowState.Aside) _admit(i, at);
     }
 
@@ -110,7 +110,7 @@ contract DeadEndHandler is EscrowHandler {
 
     /// @dev Some workers have gone; one of those who are blocked names another account.
     function _payRows(uint256 i) private {
-        if (_payrolls[i].status != IWages.PayrollStatus.Approved) return;
+        if (_payrolls[i].status != IPayrollRegistry.PayrollStatus.Approved) return;
         uint256 p = _payrolls[i].project;
         for (uint256 at = 0; at < _rows[i].length; ++at) {
             uint32 worker = _rows[i][at].worker;

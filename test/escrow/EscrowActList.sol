@@ -6,7 +6,7 @@ import {EscrowHandler} from "./EscrowHandler.sol";
 /// @title What is played at random, some twice as often; and what the handler counts.
 library EscrowActList {
     function all(EscrowHandler handler) internal pure returns (bytes4[] memory acts) {
-        bytes4[66] memory some = [
+        bytes4[68] memory some = [
             handler.fund.selector,
             handler.feedOrRepay.selector,
             handler.payOut.selector,
@@ -23,6 +23,8 @@ library EscrowActList {
             handler.liftFreeze.selector,
             handler.handOver.selector,
             handler.enrol.selector,
+            handler.move.selector,
+            handler.move.selector,
             handler.changeAccount.selector,
             handler.declareArrears.selector,
             handler.endArrears.selector,
@@ -79,7 +81,7 @@ library EscrowActList {
     }
 
     /// @dev Those of the first months; DeadEndTest reaches the others.
-    function names() internal pure returns (string[33] memory) {
+    function names() internal pure returns (string[35] memory) {
         return
             [
                 "fund",
@@ -98,6 +100,7 @@ library EscrowActList {
                 "freeze",
                 "liftFreeze",
                 "enrol",
+                "move",
                 "changeAccount",
                 "declareArrears",
                 "declareByWorkers",
@@ -108,6 +111,7 @@ library EscrowActList {
                 "ruleRow",
                 "admit",
                 "approvePayroll",
+                "approveByRuler",
                 "payOne",
                 "payDeposit",
                 "amend",

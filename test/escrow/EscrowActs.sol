@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {CityId} from "../../contracts/city/CityId.sol";
 import {IProjectRegistry} from "../../contracts/escrow/IProjectRegistry.sol";
-import {IWages} from "../../contracts/escrow/IWages.sol";
+import {IWorkerRegistry} from "../../contracts/escrow/IWorkerRegistry.sol";
 import {Share, Subcontract, Terms} from "../../contracts/escrow/Project.sol";
 import {ProjectId} from "../../contracts/escrow/ProjectId.sol";
 import {Claim} from "../../contracts/identity/Claim.sol";
@@ -16,27 +16,16 @@ import {WorksModel} from "./WorksModel.sol";
 
 /// @title How an act is tried; who sits where; and the four projects with their subcontract and their workers.
 abstract contract EscrowActs is WorksModel {
-    struct Hand {
-        uint256 key; // its own
-        uint16 employer;
-        address account;
-        uint32 changes;
-        uint256 enrolledAt;
-        bytes32 tag;
-    }
-
     mapping(uint256 project => mapping(uint16 seat => uint256)) internal _seatedBy;
     mapping(uint256 project => mapping(uint16 seat => address)) internal _accountOf;
     mapping(uint256 person => bool) internal _lost; // nobody acts for it any more
-    mapping(uint256 project => Hand[]) internal _hands; // the first is worker 1
-    mapping(uint256 project => mapping(address account => bool)) internal _isWorkers;
     mapping(uint256 project => address) internal _custodian;
 
     constructor() {
         for (uint256 p = 0; p < PROJECTS; ++p) {
             _open(p);
             _subcontract(p);
-            for (uint16 i = 0; i < 4; ++i) _enrol(p, i % 2 == 0 ? CONTRACTOR : SUB, address(this), new CityId[](0));
+            for (uint16 i = 0; i < 4; ++i) _enrolFirst(p, i);
             _custodian[p] = address(uint160(0xC057_0D1A + p));
             _know(_custodian[p]);
         }
@@ -44,14 +33,6 @@ abstract contract EscrowActs is WorksModel {
             _know(funders[i]);
             for (uint256 t = 0; t < 3; ++t) _balance[tokens[t]][funders[i]] = IERC20(tokens[t]).balanceOf(funders[i]);
         }
-    }
-
-    function handCount(uint256 project) external view returns (uint256) {
-        return _hands[project].length;
-    }
-
-    function isWorkers(uint256 project, address account) external view returns (bool) {
-        return _isWorkers[project][account];
     }
 
     // ---------------------------------------------------------------------------------------------------------------- acting
@@ -65,7 +46,9 @@ abstract contract EscrowActs is WorksModel {
 
     /// @dev An act that may be refused.
     function _do(string memory name, address target, address by, bytes memory call) internal returns (bool done) {
+        vm.recordLogs();
         (done, ) = _try(target, by, call);
+        if (done) _followEvents();
         ++(done ? allowed : refused)[name];
     }
 
@@ -137,16 +120,39 @@ abstract contract EscrowActs is WorksModel {
 
     // --------------------------------------------------------------------------------------------------------------- workers
 
-    /// @dev A claim of this contract as the issuer says who works for whom; the worker signs with the claim's key and its own.
+    /// @dev A claim of this contract as the issuer says who works for whom and since when; the worker signs with the claim's key and its own.
+    /// @param worker Who goes to another employer; 0 for a new one.
     function _enrol(
         uint256 project,
+        uint32 worker,
         uint16 employer,
+        uint256 since,
         address by,
         CityId[] memory lineage
     ) internal returns (bool done) {
+        Hand memory hand =
+            worker == 0 ? Hand(_newKey(), 0, address(0), 0, block.timestamp, _newThing()) : _hands[project][worker - 1];
+        if (worker == 0 || _random(2) == 0) hand.account = _newAccount();
+        bytes memory call = _enrolmentCall(project, employer, since, hand, lineage);
+        done = _do(worker == 0 ? "enrol" : "move", address(workers), by, call);
+        if (!done) return false;
+        _done.push(Done(address(workers), by, call));
+        if (worker == 0) _hands[project].push(hand);
+        if (worker == 0) worker = uint32(_hands[project].length);
+        _hands[project][worker - 1].account = hand.account;
+        _employed(project, worker, employer, _month(since));
+        _know(hand.account);
+    }
+
+    function _enrolmentCall(
+        uint256 project,
+        uint16 employer,
+        uint256 since,
+        Hand memory hand,
+        CityId[] memory lineage
+    ) private returns (bytes memory) {
         uint256 holder = _newKey();
-        Hand memory hand = Hand(_newKey(), employer, _newAccount(), 0, block.timestamp, _newThing());
-        IWages.Enrolment memory enrolment = IWages.Enrolment(
+        IWorkerRegistry.Enrolment memory enrolment = IWorkerRegistry.Enrolment(
             projectIds[project],
             employer,
             _signer(hand.key),
@@ -154,26 +160,19 @@ abstract contract EscrowActs is WorksModel {
             hand.tag,
             type(uint40).max
         );
-        IWages.Employment memory employment = _employ(project, employer, _signer(holder));
-        bytes32 digest = wages.digestOf(enrolment);
+        IWorkerRegistry.Employment memory employment = _employment(project, employer, since, _signer(holder));
+        bytes32 digest = workers.digestOf(enrolment);
         employment.signature = _signDigest(holder, digest);
         employment.ownSignature = _signDigest(hand.key, digest);
-        bytes memory call = abi.encodeCall(wages.enrol, (enrolment, employment, lineage));
-        if (by == address(this)) manager.grantRole(_role(cityOf(project), LABOUR), by, 0); // only at first
-        done = _do("enrol", address(wages), by, call);
-        if (by == address(this)) manager.revokeRole(_role(cityOf(project), LABOUR), by);
-        if (!done) return false;
-        _done.push(Done(address(wages), by, call));
-        _hands[project].push(hand);
-        _isWorkers[project][hand.account] = true;
-        _know(hand.account);
+        return abi.encodeCall(workers.enrol, (enrolment, employment, lineage));
     }
 
-    function _employ(
+    function _employment(
         uint256 project,
         uint16 employer,
+        uint256 since,
         bytes memory holder
-    ) private returns (IWages.Employment memory employment) {
+    ) private returns (IWorkerRegistry.Employment memory employment) {
         (employment.subject, employment.employerSalt) = (_newThing(), _newThing());
         (employment.holder, employment.holderSalt, employment.employerHolder) = (holder, _newThing(), _newThing());
         bytes32 party = IdentityId.unwrap(_persons[_seatedBy[project][employer]]);
@@ -183,6 +182,7 @@ abstract contract EscrowActs is WorksModel {
         );
         employment.claim = _issue(
             EMPLOYMENT,
+            since,
             _newThing(),
             Commitments.pair(employment.subject, other),
             Commitments.pair(own, employment.employerHolder)
@@ -191,14 +191,15 @@ abstract contract EscrowActs is WorksModel {
 
     function _issue(
         uint32 schema,
+        uint256 since,
         bytes32 root,
         bytes32 subject,
         bytes32 holder
     ) internal returns (Claim memory claim) {
         (claim.issuer, claim.city, claim.schema) = (address(this), CityId.wrap(1), SchemaId.wrap(schema));
-        (claim.validFrom, claim.root, claim.subject, claim.holder) = (1, root, subject, holder);
+        (claim.validFrom, claim.root, claim.subject, claim.holder) = (uint40(since), root, subject, holder);
         if (!isActive(1)) return claim; // is not issued
-        IClaimRegistry.Terms memory terms = IClaimRegistry.Terms(claim.city, claim.schema, 1, 0);
+        IClaimRegistry.Terms memory terms = IClaimRegistry.Terms(claim.city, claim.schema, claim.validFrom, 0);
         claims.issue(terms, IClaimRegistry.Content(root, subject, holder));
     }
 
@@ -249,5 +250,15 @@ abstract contract EscrowActs is WorksModel {
         (_subShares[p][0], _subShares[p][1]) = (3_337, uint16(1 + 2_500 * p));
         _accountOf[p][SUB] = contract_.account;
         _know(contract_.account);
+    }
+
+    /// @dev By this contract, as it is an officer at first. In the last project nobody has worked for long.
+    function _enrolFirst(uint256 p, uint16 i) private {
+        uint64 office = _role(cityOf(p), LABOUR);
+        uint256 since = block.timestamp - (p == PROJECTS - 1 ? 10 days : 25 days) * i;
+        if (i < 2 && p != PROJECTS - 1) since = 1;
+        manager.grantRole(office, address(this), 0);
+        require(_enrol(p, 0, i % 2 == 0 ? CONTRACTOR : SUB, since, address(this), new CityId[](0)));
+        manager.revokeRole(office, address(this));
     }
 }

@@ -35,6 +35,8 @@ contract EscrowHandler is WageHandler {
         for (uint256 i = 0; i < 4 && !isActive(1); ++i) this.rule(_random(type(uint256).max));
         this.rule(_random(type(uint256).max));
         manager.setTargetClosed(address(escrow), closed);
+        manager.setTargetClosed(address(workers), closed);
+        manager.setTargetClosed(address(payrolls), closed);
         manager.setTargetClosed(address(wages), closed);
     }
 
@@ -242,10 +244,6 @@ contract EscrowHandler is WageHandler {
 
     function _isBroken(uint256 p) internal view override returns (bool) {
         return p >= 2 && (uint8(_mannerOf(p)) > 1 || _blocked.length != 0);
-    }
-
-    function _mayBeInArrears(uint256 p) internal view override returns (bool) {
-        return wages.inArrears(projectIds[p]);
     }
 
     /// @dev From the first funder, as tokens that are not in the books of projects.

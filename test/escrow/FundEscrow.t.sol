@@ -5,10 +5,16 @@ import {Test} from "forge-std/Test.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IFundEscrow} from "../../contracts/escrow/IFundEscrow.sol";
 import {IProjectBooks} from "../../contracts/escrow/IProjectBooks.sol";
-import {IWages} from "../../contracts/escrow/IWages.sol";
+import {IPayrollRegistry} from "../../contracts/escrow/IPayrollRegistry.sol";
+import {IWageAccount} from "../../contracts/escrow/IWageAccount.sol";
+import {IWorkerRegistry} from "../../contracts/escrow/IWorkerRegistry.sol";
+import {PayrollId} from "../../contracts/escrow/PayrollId.sol";
+import {ProjectId} from "../../contracts/escrow/ProjectId.sol";
+import {TaxPeriod} from "../../contracts/invoice/TaxPeriod.sol";
 import {EscrowActList} from "./EscrowActList.sol";
 import {EscrowHandler} from "./EscrowHandler.sol";
 import {WageModel} from "./WageModel.sol";
+import {WorkerModel} from "./WorkerModel.sol";
 
 /// @title Invariants of works money and wages under random acts (design.md, section 7)
 /// @notice
@@ -18,7 +24,8 @@ import {WageModel} from "./WageModel.sol";
 /// 9. Each token that left a wage bucket is where the model says: with enrolled workers of the project, with the labour office after its
 ///    waits, with the contractor (deposit), or back in FundEscrow. A worker has at most what it was owed.
 /// 10. A signed order works on one chain, and once. (The handler tries each on another chain, and again whenever it likes.)
-/// And: the statement of each project equals the plain model after each act, which changed that project alone.
+/// 11. Each event of wages names the block of the one before it, and no chain of them goes backwards. (The handler follows them.)
+/// And: what is ever owed in a project is at most its budget; the statement of each project equals the plain model after each act, which changed that project alone.
 contract FundEscrowInvariants is Test {
     EscrowHandler private _handler;
 
@@ -42,7 +49,7 @@ contract FundEscrowInvariants is Test {
             for (uint256 p = 0; p < _handler.PROJECTS(); ++p) {
                 if (_handler.tokenOf(p) != token) continue;
                 IFundEscrow.Books memory books = _handler.escrow().booksOf(_handler.projectIds(p));
-                IWages.WageBooks memory wages = _handler.wages().booksOf(_handler.projectIds(p));
+                IWageAccount.WageBooks memory wages = _handler.wages().booksOf(_handler.projectIds(p));
                 uint256 unit = _handler.unitOf(p);
                 works += unit * (uint256(books.available) + books.committed + books.credit + books.retained);
                 wage += unit * (uint256(wages.free) + wages.deposit + wages.reserved);
@@ -57,7 +64,7 @@ contract FundEscrowInvariants is Test {
     function invariant_theBooksAddUp() public view {
         for (uint256 p = 0; p < _handler.PROJECTS(); ++p) {
             IFundEscrow.Books memory works = _handler.escrow().booksOf(_handler.projectIds(p));
-            IWages.WageBooks memory wage = _handler.wages().booksOf(_handler.projectIds(p));
+            IWageAccount.WageBooks memory wage = _handler.wages().booksOf(_handler.projectIds(p));
             uint256 buckets = uint256(works.available) + works.committed + works.credit + works.retained;
             uint256 left = uint256(works.toWages) + works.advanced + works.withheld + works.paid;
             left += uint256(works.handedOver) + works.refunded;
@@ -95,7 +102,7 @@ contract FundEscrowInvariants is Test {
             assertEq(statement.payments, _handler.paymentCount(p));
             assertEq(statement.project.endedAt, _handler.factsOf(p).endedAt);
             assertEq(_handler.wages().closedOutAt(_handler.projectIds(p)), _handler.factsOf(p).closedOutAt);
-            assertEq(_handler.wages().undecidedOf(_handler.projectIds(p)), _handler.factsOf(p).undecided);
+            assertEq(statement.undecided, _handler.factsOf(p).undecided);
         }
     }
 
@@ -119,19 +126,82 @@ contract FundEscrowInvariants is Test {
     function invariant_aWorkerHasAtMostWhatItWasOwed() public view {
         for (uint256 i = 0; i < _handler.payrollCount(); ++i) {
             (EscrowHandler.PayrollFile memory payroll, EscrowHandler.Row[] memory rows) = _handler.payrollAt(i);
-            assertEq(uint8(_handler.wages().payrollOf(payroll.id).status), uint8(payroll.status));
+            _assertPayroll(payroll);
             for (uint32 at = 0; at < rows.length; ++at) {
                 EscrowHandler.Owing memory owing = _handler.owingOf(_handler.keyOf(i, at));
+                _assertOwing(_handler.keyOf(i, at), owing);
                 uint128 owed = rows[at].state == WageModel.RowState.Admitted ? owing.total : rows[at].amount;
                 assertLe(rows[at].paid, owing.total == 0 ? 0 : owed);
-                (IWages.RowStatus status, , ) = _handler.wages().rowOf(payroll.id, at);
+                (IPayrollRegistry.RowStatus status, uint40 until, ) = _handler.wages().rowOf(payroll.id, at);
                 bool isPaid = rows[at].paid == owed && owed != 0;
-                assertEq(status == IWages.RowStatus.Paid, isPaid);
+                assertEq(uint8(status), isPaid ? uint8(IPayrollRegistry.RowStatus.Paid) : uint8(rows[at].state));
+                assertEq(until, rows[at].until);
             }
         }
     }
 
+    function invariant_workersAreAsTheModelSays() public view {
+        for (uint256 p = 0; p < _handler.PROJECTS(); ++p) {
+            ProjectId project = _handler.projectIds(p);
+            IWorkerRegistry workers = _handler.workers();
+            assertEq(workers.workerCount(project), _handler.handCount(p));
+            for (uint32 worker = 1; worker <= _handler.handCount(p); ++worker) {
+                WorkerModel.Hand memory hand = _handler.handOf(p, worker);
+                IWorkerRegistry.Worker memory known = workers.workerOf(project, worker);
+                assertEq(known.account, hand.account);
+                assertEq(known.employer, hand.employer);
+                assertEq(TaxPeriod.unwrap(known.since), _handler.sinceOf(p, worker));
+                assertEq(known.enrolledAt, hand.enrolledAt);
+                assertEq(known.changes, hand.changes);
+                assertEq(workers.workerByAccount(project, hand.account), worker);
+                assertEq(workers.workerByTag(project, hand.tag), worker);
+            }
+            assertEq(keccak256(abi.encode(workers.arrearsOf(project))), keccak256(abi.encode(_handler.arrearsOf(p))));
+        }
+    }
+
+    function invariant_whatIsOwedIsWithinTheBudget() public view {
+        for (uint256 p = 0; p < _handler.PROJECTS(); ++p) {
+            ProjectId project = _handler.projectIds(p);
+            EscrowHandler.Facts memory facts = _handler.factsOf(p);
+            IWageAccount.WageBooks memory wage = _handler.wages().booksOf(project);
+            uint256 owed = _handler.payrolls().everOwedOf(project);
+            assertEq(owed, facts.everOwed);
+            assertLe(owed, facts.budget);
+            assertEq(owed, uint256(wage.owed) + wage.reserved + wage.paid + wage.custody);
+            _assertLastBlocks(ProjectId.unwrap(project));
+        }
+    }
+
     // -------------------------------------------------------------------------------------------------------------- internal
+
+    /// @dev Where a reader of events begins.
+    function _assertLastBlocks(bytes32 id) private view {
+        ProjectId project = ProjectId.wrap(id);
+        IWorkerRegistry workers = _handler.workers();
+        assertEq(workers.changedIn(project), _handler.lastBlockOf(address(workers), id));
+        IWageAccount wages = _handler.wages();
+        assertEq(wages.changedIn(project), _handler.lastBlockOf(address(wages), id));
+        IPayrollRegistry payrolls = _handler.payrolls();
+        assertEq(payrolls.filedIn(project), _handler.lastBlockOf(address(payrolls), id));
+    }
+
+    function _assertPayroll(EscrowHandler.PayrollFile memory payroll) private view {
+        ProjectId project = _handler.projectIds(payroll.project);
+        IPayrollRegistry.PayrollState memory state = _handler.payrolls().payrollOf(payroll.id);
+        assertEq(uint8(state.status), uint8(payroll.status));
+        assertEq(state.changedIn, _handler.lastBlockOf(address(_handler.payrolls()), PayrollId.unwrap(payroll.id)));
+        uint128 reserved = _handler.wages().reservedFor(project, TaxPeriod.wrap(payroll.period));
+        assertEq(reserved, _handler.coveredFor(payroll.project, payroll.period));
+    }
+
+    /// @dev What is owed under a key, and what was reserved of it and paid.
+    function _assertOwing(bytes32 key, EscrowHandler.Owing memory owing) private view {
+        IWageAccount.Reservation memory reservation = _handler.wages().reservationOf(key);
+        assertEq(reservation.total, owing.total);
+        assertEq(reservation.reserved, owing.reserved);
+        assertEq(reservation.paid, owing.paid);
+    }
 
     function _assertSeats(uint256 p, IFundEscrow.Books memory works) private view {
         uint256 credit = 0;
@@ -159,7 +229,7 @@ contract EscrowHandlerTest is Test {
     /// @dev In several towns, as projects end.
     function test_everyActIsAllowedAndRefused() public {
         for (uint256 town = 0; town < TOWNS; ++town) _play(town);
-        string[33] memory names = EscrowActList.names();
+        string[35] memory names = EscrowActList.names();
         for (uint256 i = 0; i < names.length; ++i) {
             assertGt(_allowed[names[i]], 0, string.concat(names[i], " is never allowed"));
             assertGt(_refused[names[i]], 0, string.concat(names[i], " is never refused"));
@@ -180,7 +250,7 @@ contract EscrowHandlerTest is Test {
             (bool done, bytes memory why) = address(handler).call(call);
             assertTrue(done, string(why));
         }
-        string[33] memory names = EscrowActList.names();
+        string[35] memory names = EscrowActList.names();
         for (uint256 i = 0; i < names.length; ++i) {
             _allowed[names[i]] += handler.allowed(names[i]);
             _refused[names[i]] += handler.refused(names[i]);

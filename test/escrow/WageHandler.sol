@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {CityId} from "../../contracts/city/CityId.sol";
-import {IWages} from "../../contracts/escrow/IWages.sol";
+import {IPayrollRegistry} from "../../contracts/escrow/IPayrollRegistry.sol";
 import {PayrollId} from "../../contracts/escrow/PayrollId.sol";
 import {HostileToken} from "../../contracts/test/HostileToken.sol";
 import {PayrollHandler} from "./PayrollHandler.sol";
@@ -12,7 +12,7 @@ abstract contract WageHandler is PayrollHandler {
     function payOne(uint256 seed) external {
         _start(seed);
         (uint256 i, uint256 at, bool any) = _anyRow(
-            IWages.PayrollStatus.Approved,
+            IPayrollRegistry.PayrollStatus.Approved,
             _random(2) == 0 ? RowState.Standing : RowState.Admitted
         );
         if (any) _payOne(i, at);
@@ -20,7 +20,7 @@ abstract contract WageHandler is PayrollHandler {
 
     function payAll(uint256 seed) external {
         _start(seed);
-        (uint256 i, bool any) = _anyPayroll(IWages.PayrollStatus.Approved);
+        (uint256 i, bool any) = _anyPayroll(IPayrollRegistry.PayrollStatus.Approved);
         if (any) _payAll(i);
     }
 
@@ -67,7 +67,7 @@ abstract contract WageHandler is PayrollHandler {
 
     function takeIntoCustody(uint256 seed) external {
         _start(seed);
-        (uint256 i, uint256 at, bool any) = _anyRow(IWages.PayrollStatus.Approved, RowState.Admitted);
+        (uint256 i, uint256 at, bool any) = _anyRow(IPayrollRegistry.PayrollStatus.Approved, RowState.Admitted);
         if (!any) return;
         (address by, CityId[] memory lineage, bool right) = _officerOf(_payrolls[i].project, LABOUR);
         _takeIntoCustody(keyOf(i, at), by, lineage, right);
@@ -79,7 +79,7 @@ abstract contract WageHandler is PayrollHandler {
         uint256 p = _payrolls[i].project;
         uint128 amount = _dueOf(i, at);
         address account = _hands[p][_rows[i][at].worker - 1].account;
-        IWages.ProvenRow[] memory rows = new IWages.ProvenRow[](1);
+        IPayrollRegistry.ProvenRow[] memory rows = new IPayrollRegistry.ProvenRow[](1);
         rows[0] = _proven(i, at);
         bytes memory call = abi.encodeCall(wages.pay, (_payrolls[i].id, rows));
         bool right = amount != 0 && _leaves(p) && !_isBlocked(p, account);
@@ -91,8 +91,8 @@ abstract contract WageHandler is PayrollHandler {
     /// @dev Rows of a payroll, in any order; what the token refuses is as before.
     function _payAll(uint256 i) internal {
         uint256 p = _payrolls[i].project;
-        if (_payrolls[i].status != IWages.PayrollStatus.Approved || _rows[i].length < 2) return;
-        (IWages.ProvenRow[] memory rows, bool[] memory pays, bool any) = _pushed(i, _random(_rows[i].length));
+        if (_payrolls[i].status != IPayrollRegistry.PayrollStatus.Approved || _rows[i].length < 2) return;
+        (IPayrollRegistry.ProvenRow[] memory rows, bool[] memory pays, bool any) = _pushed(i, _random(_rows[i].length));
         HostileToken.Manner manner = _mannerOf(p);
         bool right = !any || _leaves(p) || manner == HostileToken.Manner.Refusing;
         bool done = _do("payAll", address(wages), RELAYER, abi.encodeCall(wages.pay, (_payrolls[i].id, rows)));
@@ -109,8 +109,8 @@ abstract contract WageHandler is PayrollHandler {
     function _pushed(
         uint256 i,
         uint256 first
-    ) private view returns (IWages.ProvenRow[] memory rows, bool[] memory pays, bool any) {
-        (rows, pays) = (new IWages.ProvenRow[](_rows[i].length), new bool[](_rows[i].length));
+    ) private view returns (IPayrollRegistry.ProvenRow[] memory rows, bool[] memory pays, bool any) {
+        (rows, pays) = (new IPayrollRegistry.ProvenRow[](_rows[i].length), new bool[](_rows[i].length));
         for (uint256 j = 0; j < rows.length; ++j) {
             uint256 at = (first + j) % rows.length;
             rows[j] = _proven(i, at);

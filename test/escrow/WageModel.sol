@@ -2,13 +2,14 @@
 pragma solidity 0.8.30;
 
 import {IFundEscrow} from "../../contracts/escrow/IFundEscrow.sol";
-import {IWages} from "../../contracts/escrow/IWages.sol";
+import {IPayrollRegistry} from "../../contracts/escrow/IPayrollRegistry.sol";
+import {IWageAccount} from "../../contracts/escrow/IWageAccount.sol";
 import {PayrollId} from "../../contracts/escrow/PayrollId.sol";
 import {HostileToken} from "../../contracts/test/HostileToken.sol";
-import {EscrowTown} from "./EscrowTown.sol";
+import {WorkerModel} from "./WorkerModel.sol";
 
 /// @title The rules of wages as a plain model: each row has what it was filed with, what is owed of it, and what it was paid.
-abstract contract WageModel is EscrowTown {
+abstract contract WageModel is WorkerModel {
     enum RowState {
         Standing,
         Aside,
@@ -46,7 +47,7 @@ abstract contract WageModel is EscrowTown {
         uint256 project;
         uint16 employer;
         uint24 period;
-        IWages.PayrollStatus status;
+        IPayrollRegistry.PayrollStatus status;
         bool supplementary;
         bool byOffice;
         uint256 filedAt;
@@ -64,7 +65,7 @@ abstract contract WageModel is EscrowTown {
     }
 
     mapping(uint256 project => IFundEscrow.Books) internal _works;
-    mapping(uint256 project => IWages.WageBooks) internal _wages;
+    mapping(uint256 project => IWageAccount.WageBooks) internal _wages;
     mapping(uint256 project => Facts) internal _facts;
     mapping(uint256 project => bytes32[]) internal _queue;
     mapping(bytes32 key => Owing) internal _owing;
@@ -78,7 +79,7 @@ abstract contract WageModel is EscrowTown {
 
     // -------------------------------------------------------------------------------------------------------------- reading
 
-    function wagesOf(uint256 project) external view returns (IWages.WageBooks memory) {
+    function wagesOf(uint256 project) external view returns (IWageAccount.WageBooks memory) {
         return _wages[project];
     }
 
@@ -96,6 +97,10 @@ abstract contract WageModel is EscrowTown {
 
     function owingOf(bytes32 key) external view returns (Owing memory) {
         return _owing[key];
+    }
+
+    function coveredFor(uint256 project, uint24 period) external view returns (uint128) {
+        return _coveredFor[project][period];
     }
 
     function knownCount() external view returns (uint256) {
@@ -161,7 +166,7 @@ abstract contract WageModel is EscrowTown {
     /// @dev What is owed comes first, then what was used of the deposit.
     function _withheld(uint256 project, uint128 amount) internal {
         if (amount == 0) return;
-        IWages.WageBooks storage wage = _wages[project];
+        IWageAccount.WageBooks storage wage = _wages[project];
         uint128 lacking = _min(amount, _uncovered(project));
         uint128 toDeposit = _min(amount - lacking, wage.depositOwed);
         wage.withheld += amount;
@@ -172,7 +177,7 @@ abstract contract WageModel is EscrowTown {
     }
 
     function _deposited(uint256 project, address by, uint128 amount) internal {
-        IWages.WageBooks storage wage = _wages[project];
+        IWageAccount.WageBooks storage wage = _wages[project];
         wage.deposited += amount;
         wage.deposit += amount;
         wage.depositOwed -= _min(amount, wage.depositOwed);
@@ -239,7 +244,8 @@ abstract contract WageModel is EscrowTown {
     function _dueOf(uint256 payroll, uint256 position) internal view returns (uint128) {
         Row storage row = _rows[payroll][position];
         Owing storage owing = _owing[keyOf(payroll, position)];
-        bool decided = row.state == RowState.Admitted || _payrolls[payroll].status == IWages.PayrollStatus.Approved;
+        bool decided =
+            row.state == RowState.Admitted || _payrolls[payroll].status == IPayrollRegistry.PayrollStatus.Approved;
         if (row.state == RowState.Aside || !decided || owing.inCustody || owing.total == 0) return 0;
         uint128 amount = row.state == RowState.Admitted ? owing.total : row.amount;
         return uint128((uint256(amount) * owing.reserved) / owing.total) - row.paid;
@@ -256,7 +262,7 @@ abstract contract WageModel is EscrowTown {
 
     function _closedOut(uint256 project) internal {
         _reserved(project, 4);
-        IWages.WageBooks storage wage = _wages[project];
+        IWageAccount.WageBooks storage wage = _wages[project];
         uint128 borne = _min(wage.free, _facts[project].borne);
         uint128 surplus = wage.free - borne;
         wage.free = 0;

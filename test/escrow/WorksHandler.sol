@@ -260,7 +260,7 @@ abstract contract WorksHandler is EscrowActs {
         if (approved || returned) right = right && block.timestamp > mile.since + 5 days;
         bytes memory call = abi.encodeCall(milestones.settle, (projectIds[p], m));
         if (_doIf("settle", address(milestones), RELAYER, call, right)) _settled(p, m);
-        else require(!right || _isBroken(p) || _mayBeInArrears(p), "settle: refused against the rules");
+        else require(!right || _isBroken(p) || _inArrears(p), "settle: refused against the rules");
     }
 
     function _settleDefect(uint256 p, uint16 seat) internal {
@@ -288,8 +288,6 @@ abstract contract WorksHandler is EscrowActs {
     /// @dev Whether the token breaks its promises now, or blocks somebody.
     function _isBroken(uint256 p) internal view virtual returns (bool);
 
-    function _mayBeInArrears(uint256 p) internal view virtual returns (bool);
-
     // -------------------------------------------------------------------------------------------------------------- choosing
 
     function _anyMile() internal returns (uint256 p, uint16 m) {
@@ -302,7 +300,7 @@ abstract contract WorksHandler is EscrowActs {
         bool waits = mile.status == IMilestoneRegistry.MilestoneStatus.Returned;
         waits = waits || mile.status == IMilestoneRegistry.MilestoneStatus.Planned;
         bool there = mile.committed || mile.amount <= _works[p].available;
-        return waits && there && _isOpen(p) && _wages[p].deposit >= _facts[p].wageDeposit && !_mayBeInArrears(p);
+        return waits && there && _isOpen(p) && _wages[p].deposit >= _facts[p].wageDeposit && !_inArrears(p);
     }
 
     /// @dev Mostly one in this status.
@@ -322,7 +320,7 @@ abstract contract WorksHandler is EscrowActs {
         evidence.proofFlags = new bool[](1);
         evidence.proofFlags[0] = true;
         bytes32 root = a < b ? keccak256(abi.encode(a, b)) : keccak256(abi.encode(b, a));
-        evidence.claim = _issue(EVIDENCE, root, _newThing(), _newThing());
+        evidence.claim = _issue(EVIDENCE, 1, root, _newThing(), _newThing());
     }
 
     function _leafOf(IClaimVerifier.Field memory field) private pure returns (bytes32) {

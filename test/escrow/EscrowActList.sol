@@ -6,7 +6,7 @@ import {EscrowHandler} from "./EscrowHandler.sol";
 /// @title What is played at random, some twice as often; and what the handler counts.
 library EscrowActList {
     function all(EscrowHandler handler) internal pure returns (bytes4[] memory acts) {
-        bytes4[68] memory some = [
+        bytes4[84] memory some = [
             handler.fund.selector,
             handler.feedOrRepay.selector,
             handler.payOut.selector,
@@ -60,7 +60,23 @@ library EscrowActList {
             handler.answer.selector,
             handler.settle.selector,
             handler.file.selector,
+            handler.file.selector,
             handler.approvePayroll.selector,
+            handler.approvePayroll.selector,
+            handler.approvePayroll.selector,
+            handler.feedOrRepay.selector,
+            handler.wait.selector,
+            handler.enrol.selector,
+            handler.claimDefect.selector,
+            handler.contest.selector,
+            handler.ruleMilestone.selector,
+            handler.feedOrRepay.selector,
+            handler.oppose.selector,
+            handler.ruleRow.selector,
+            handler.endArrears.selector,
+            handler.endDefect.selector,
+            handler.expireOrClose.selector,
+            handler.payOne.selector,
             handler.payAll.selector,
             handler.fund.selector,
             handler.request.selector,

@@ -18,9 +18,13 @@ abstract contract PayrollHandler is WorkerHandler {
 
     // -------------------------------------------------------------------------------------------------------------- payrolls
 
-    /// @dev Mostly of a month in which the workers were the employer's, also where they have left it since.
     function file(uint256 seed) external {
         _start(seed);
+        _fileAny();
+    }
+
+    /// @dev Mostly of a month in which the workers were the employer's, also where they have left it since.
+    function _fileAny() private {
         (uint256 p, uint16 employer) = (_anyProject(), _company());
         uint24 period = _month(block.timestamp - _random(100 days));
         if (_random(16) == 0) period = _month(block.timestamp + 20 days);
@@ -71,6 +75,7 @@ abstract contract PayrollHandler is WorkerHandler {
 
     function oppose(uint256 seed) external {
         _start(seed);
+        if (_random(4) != 0) _fileAny(); // as the time is short
         (uint256 i, uint256 at, bool any) = _anyRow(IPayrollRegistry.PayrollStatus.Filed, RowState.Standing);
         if (!any) return;
         PayrollFile storage payroll = _payrolls[i];
@@ -90,6 +95,7 @@ abstract contract PayrollHandler is WorkerHandler {
     /// @dev Mostly with the worker's own key, sometimes another's.
     function object(uint256 seed) external {
         _start(seed);
+        if (_random(4) != 0) _fileAny();
         (uint256 i, uint256 at, bool any) = _anyRow(IPayrollRegistry.PayrollStatus.Filed, RowState.Standing);
         if (!any) return;
         PayrollFile storage payroll = _payrolls[i];
@@ -106,7 +112,7 @@ abstract contract PayrollHandler is WorkerHandler {
     /// @dev By the office; by the arbiter, of what the office filed.
     function ruleRow(uint256 seed) external {
         _start(seed);
-        (uint256 i, uint256 at, bool any) = _anyRow(IPayrollRegistry.PayrollStatus.Approved, RowState.Aside);
+        (uint256 i, uint256 at, bool any) = _anyAside();
         if (!any) return;
         PayrollFile storage payroll = _payrolls[i];
         (address by, CityId[] memory lineage, bool right) = _anyRuler(i);
@@ -121,7 +127,7 @@ abstract contract PayrollHandler is WorkerHandler {
 
     function admit(uint256 seed) external {
         _start(seed);
-        (uint256 i, uint256 at, bool any) = _anyRow(IPayrollRegistry.PayrollStatus.Approved, RowState.Aside);
+        (uint256 i, uint256 at, bool any) = _anyAside();
         if (any) _admit(i, at);
     }
 
@@ -296,19 +302,34 @@ abstract contract PayrollHandler is WorkerHandler {
         return (i, true);
     }
 
-    /// @dev Mostly one of a payroll in this status, in this state.
+    /// @dev Mostly one of a payroll in this status, in this state; often of the last such payroll, as times are short.
     function _anyRow(
         IPayrollRegistry.PayrollStatus status,
         RowState state
     ) internal returns (uint256 i, uint256 at, bool any) {
-        (i, any) = _anyPayroll(status);
-        if (!any) return (0, 0, false);
-        for (uint256 tries = 0; tries < 8; ++tries) {
-            at = _random(_rows[i].length);
-            if (_rows[i][at].state == state) break;
-            if (tries % 2 == 1) i = (i + 1) % _payrolls.length;
-            at = at % _rows[i].length;
+        uint256 count = _payrolls.length;
+        if (count == 0) return (0, 0, false);
+        uint256 first = _random(4) != 0 ? count - 1 : _random(count);
+        uint256 from = _random(8);
+        for (uint256 tries = 0; tries < count && _random(12) != 0; ++tries) {
+            i = (first + count - tries) % count;
+            for (uint256 j = 0; j < _rows[i].length && _payrolls[i].status == status; ++j) {
+                at = (from + j) % _rows[i].length;
+                if (_rows[i][at].state == state) return (i, at, true);
+            }
         }
+        return (first, from % _rows[first].length, true);
+    }
+
+    /// @dev Mostly the last one that waits for a decision.
+    function _anyAside() private returns (uint256 i, uint256 at, bool any) {
+        for (uint256 j = _payrolls.length; j > 0 && _random(12) != 0; --j) {
+            if (_payrolls[j - 1].status == IPayrollRegistry.PayrollStatus.Lapsed) continue;
+            for (at = 0; at < _rows[j - 1].length; ++at) {
+                if (_rows[j - 1][at].state == RowState.Aside) return (j - 1, at, true);
+            }
+        }
+        return _anyRow(IPayrollRegistry.PayrollStatus.Approved, RowState.Aside);
     }
 
     function _proven(uint256 i, uint256 at) internal view returns (IPayrollRegistry.ProvenRow memory row) {

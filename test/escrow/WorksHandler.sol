@@ -40,12 +40,14 @@ abstract contract WorksHandler is EscrowActs {
         _start(seed);
         uint256 p = _anyProject();
         if (_random(2) == 0) {
+            for (uint256 i = 0; i < PROJECTS && !_isUnderfed(p); ++i) p = (p + 1) % PROJECTS;
             bytes memory feed = abi.encodeCall(escrow.feedWages, (projectIds[p]));
             uint128 before = _works[p].toWages;
             bool fed = _doIf("feedWages", address(escrow), RELAYER, feed, _isOpen(p));
             if (fed) _split(p);
             return require(!fed || _works[p].toWages != before, "feedWages: done for nothing");
         }
+        for (uint256 i = 0; i < PROJECTS && _works[p].advanced == _works[p].recovered; ++i) p = (p + 1) % PROJECTS;
         uint128 open = _works[p].advanced - _works[p].recovered;
         (uint128 amount, address by) = (_partOf(open), funders[_random(FUNDERS)]);
         bytes memory call = abi.encodeCall(escrow.repayAdvance, (projectIds[p], amount));
@@ -152,7 +154,9 @@ abstract contract WorksHandler is EscrowActs {
     function claimDefect(uint256 seed) external {
         _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), _company());
-        for (uint256 i = 0; i < PROJECTS && _seatBooks[p][seat].retained == 0; ++i) p = (p + 1) % PROJECTS;
+        for (uint256 i = 0; i < 8 && _seatBooks[p][seat].retained == 0; ++i) {
+            (p, seat) = seat == SUB ? ((p + 1) % PROJECTS, CONTRACTOR) : (p, SUB);
+        }
         uint16 claimant = _random(2) == 0 ? OWNER : SUPERVISOR;
         (address by, bool right) = _actorOf(p, claimant);
         uint128 limit = _seatBooks[p][seat].kept - _claimed[p][seat];
@@ -169,9 +173,11 @@ abstract contract WorksHandler is EscrowActs {
     function endDefect(uint256 seed) external {
         _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), _company());
-        for (uint256 i = 0; i < PROJECTS && _defects[p][seat].amount == 0; ++i) p = (p + 1) % PROJECTS;
+        for (uint256 i = 0; i < 8 && _defects[p][seat].amount == 0; ++i) {
+            (p, seat) = seat == SUB ? ((p + 1) % PROJECTS, CONTRACTOR) : (p, SUB);
+        }
         uint256 dice = _random(3);
-        if (dice == 0) return _settleDefect(p, seat);
+        if (dice == 0 || _isOverdue(p, seat)) return _settleDefect(p, seat);
         (address by, bool right) = _actorOf(p, dice == 1 ? seat : ARBITER);
         uint128 amount = dice == 1 ? _defects[p][seat].amount : _partOf(_defects[p][seat].amount);
         right = right && _defects[p][seat].amount != 0 && amount <= _defects[p][seat].amount;
@@ -293,6 +299,14 @@ abstract contract WorksHandler is EscrowActs {
     function _anyMile() internal returns (uint256 p, uint16 m) {
         p = _anyProject();
         m = uint16(_random(_miles[p].length));
+    }
+
+    function _isOverdue(uint256 p, uint16 seat) private view returns (bool) {
+        return _defects[p][seat].amount != 0 && block.timestamp > _defects[p][seat].until;
+    }
+
+    function _isUnderfed(uint256 p) private view returns (bool) {
+        return _ceil(_works[p].funded, _facts[p].wageShare) > _works[p].toWages && _works[p].available != 0;
     }
 
     function _isRequestable(uint256 p, uint16 m) private view returns (bool) {

@@ -137,9 +137,14 @@ abstract contract EscrowActs is WorksModel {
         done = _do(worker == 0 ? "enrol" : "move", address(workers), by, call);
         if (!done) return false;
         _done.push(Done(address(workers), by, call));
-        if (worker == 0) _hands[project].push(hand);
-        if (worker == 0) worker = uint32(_hands[project].length);
-        _hands[project][worker - 1].account = hand.account;
+        if (worker == 0) {
+            _hands[project].push(hand);
+            worker = uint32(_hands[project].length);
+        } else {
+            _hands[project][worker - 1].account = hand.account;
+            ++_hands[project][worker - 1].changes;
+        }
+        if (since + 365 days < block.timestamp) since = block.timestamp - 365 days;
         _employed(project, worker, employer, _month(since));
         _know(hand.account);
     }

@@ -8,8 +8,8 @@ import {IWageAccount} from "../../contracts/escrow/IWageAccount.sol";
 import {IWorkerRegistry} from "../../contracts/escrow/IWorkerRegistry.sol";
 import {EscrowTown} from "./EscrowTown.sol";
 
-/// @title The events of wages, followed as they come: each names the block of the one before it, so that who reads backwards misses none.
-/// @dev Workers and money are chains of a project; payrolls are one of the project, and each is one of its own.
+/// @title The events of projects' money, milestones and wages, followed as they come: each names the block of the one before it, so that who reads backwards misses none.
+/// @dev Workers, milestones and money are chains of a project; payrolls are one of the project, and each is one of its own.
 abstract contract EventChains is EscrowTown {
     mapping(address emitter => mapping(bytes32 id => uint256)) private _lastBlock;
 
@@ -24,16 +24,21 @@ abstract contract EventChains is EscrowTown {
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].emitter == address(payrolls)) _followPayroll(logs[i]);
             else if (logs[i].emitter == address(workers)) _followWorker(logs[i]);
-            else if (logs[i].emitter == address(wages)) _followWages(logs[i]);
+            else if (_isVault(logs[i].emitter) || logs[i].emitter == address(milestones)) _followMoney(logs[i]);
         }
     }
 
+    function _isVault(address emitter) private view returns (bool) {
+        return emitter == address(wages) || emitter == address(escrow);
+    }
+
     function _followPayroll(Vm.Log memory log) private {
+        bytes32 payroll = log.topics[1];
         if (log.topics[0] != IPayrollRegistry.PayrollFiled.selector) {
-            return _follow(log.emitter, log.topics[1], _lastWord(log.data));
+            return _follow(log.emitter, payroll, _lastWord(log.data));
         }
-        require(_lastBlock[log.emitter][log.topics[1]] == 0, "a payroll was filed twice");
-        _lastBlock[log.emitter][log.topics[1]] = block.number;
+        require(_lastBlock[log.emitter][payroll] == 0, "a payroll was filed twice");
+        _lastBlock[log.emitter][payroll] = block.number;
         _follow(log.emitter, log.topics[2], _word(log.data, 9));
     }
 
@@ -42,8 +47,8 @@ abstract contract EventChains is EscrowTown {
         _follow(log.emitter, log.topics[1], enrols ? _word(log.data, 5) : _lastWord(log.data));
     }
 
-    /// @dev Single payments are found by the WagesPaid of their transaction.
-    function _followWages(Vm.Log memory log) private {
+    /// @dev Single payments of wages are found by the WagesPaid of their transaction; what is stray is no project's.
+    function _followMoney(Vm.Log memory log) private {
         bytes32 kind = log.topics[0];
         if (kind == IWageAccount.WagePaid.selector || kind == IWageAccount.WageNotPaid.selector) return;
         if (kind == ITokenVault.StraySwept.selector) return;

@@ -102,6 +102,8 @@ contract FundEscrowInvariants is Test {
             assertEq(statement.payments, _handler.paymentCount(p));
             assertEq(statement.project.endedAt, _handler.factsOf(p).endedAt);
             assertEq(_handler.wages().closedOutAt(_handler.projectIds(p)), _handler.factsOf(p).closedOutAt);
+            uint128 uncovered = _handler.wages().uncoveredOf(_handler.projectIds(p));
+            assertEq(uncovered, _handler.uncoveredOf(p));
             assertEq(statement.undecided, _handler.factsOf(p).undecided);
         }
     }
@@ -182,6 +184,8 @@ contract FundEscrowInvariants is Test {
         assertEq(workers.changedIn(project), _handler.lastBlockOf(address(workers), id));
         IWageAccount wages = _handler.wages();
         assertEq(wages.changedIn(project), _handler.lastBlockOf(address(wages), id));
+        assertEq(_handler.escrow().changedIn(project), _handler.lastBlockOf(address(_handler.escrow()), id));
+        assertEq(_handler.milestones().changedIn(project), _handler.lastBlockOf(address(_handler.milestones()), id));
         IPayrollRegistry payrolls = _handler.payrolls();
         assertEq(payrolls.filedIn(project), _handler.lastBlockOf(address(payrolls), id));
     }
@@ -220,8 +224,8 @@ contract FundEscrowInvariants is Test {
 /// @title The random acts reach every outcome: each kind of act is both allowed and refused.
 /// @dev Few acts, as a failure is run again with all its steps kept in memory.
 contract EscrowHandlerTest is Test {
-    uint256 private constant TOWNS = 6;
-    uint256 private constant ACTS = 180;
+    uint256 private constant TOWNS = 5;
+    uint256 private constant ACTS = 230;
 
     mapping(string act => uint256) private _allowed;
     mapping(string act => uint256) private _refused;
@@ -240,7 +244,7 @@ contract EscrowHandlerTest is Test {
         vm.warp(1_000_000_000);
         EscrowHandler handler = new EscrowHandler();
         bytes4[] memory acts = EscrowActList.all(handler);
-        uint8[TOWNS] memory strides = [5, 11, 13, 17, 19, 23]; // each act as often as the list has it, in another order
+        uint8[TOWNS] memory strides = [5, 11, 13, 17, 19]; // each act as often as the list has it, in another order
         for (uint256 i = 0; i < 12; ++i) {
             handler.fund(town + i);
             handler.file(town + i);

@@ -52,7 +52,9 @@ abstract contract PayrollHandler is WorkerHandler {
             (by, lineage, right) = _officerOf(p, LABOUR);
             right = right && (!_isOpen(p) || TaxPeriod.unwrap(header.period) < _month(block.timestamp - 15 days));
         }
-        right = right && _isClaimable(p) && _isRight(p, header, rows);
+        bool early = !byOffice && PayrollId.unwrap(header.predecessor) == 0;
+        right = right && (_isOpen(p) || block.timestamp <= _facts[p].endedAt + (early ? 16 days : 30 days));
+        right = right && _isRight(p, header, rows);
         bool done = _do("file", address(payrolls), by, abi.encodeCall(payrolls.file, (header, rows, lineage)));
         require(done == right, "file: against the rules");
         if (done) _keep(p, header, rows, byOffice);
@@ -70,6 +72,7 @@ abstract contract PayrollHandler is WorkerHandler {
         for (uint256 i = 0; i < rows.length; ++i) {
             right = right && _isEmployed(p, rows[i].worker, header.employer, period);
             right = right && !(first && _filed[p][period][rows[i].worker]);
+            right = right && (!first || _isAlone(p, rows[i].worker, header.employer, period));
         }
     }
 
@@ -160,13 +163,14 @@ abstract contract PayrollHandler is WorkerHandler {
         PayrollFile storage payroll = _payrolls[i];
         uint128 amount = _standingOf(i);
         bool right = payroll.status == IPayrollRegistry.PayrollStatus.Filed && amount <= _owable(payroll.project);
-        right = right && block.timestamp >= payroll.filedAt + 3 days;
-        right = right && (says || (!payroll.supplementary && block.timestamp > payroll.filedAt + 5 days));
+        right = right && (says || !payroll.supplementary);
+        bool answers = by == _operatorOf(payroll.project, CONTRACTOR);
+        right = right && block.timestamp >= payroll.filedAt + (answers ? 3 days : 5 days + 1);
         if (payroll.supplementary) right = right && block.timestamp <= payroll.filedAt + 14 days;
         bytes memory call = abi.encodeCall(payrolls.approve, (payroll.id, lineage));
-        if (!_doIf(name, address(payrolls), by, call, right)) {
-            return require(!right || _isBroken(payroll.project), "approve: refused against the rules");
-        }
+        bool done = _do(name, address(payrolls), by, call);
+        require(done == right, string.concat(name, ": against the rules")); // also where a token refuses
+        if (!done) return;
         payroll.status = IPayrollRegistry.PayrollStatus.Approved;
         --_facts[payroll.project].undecided;
         _owe(payroll.project, payroll.period, PayrollId.unwrap(payroll.id), amount);

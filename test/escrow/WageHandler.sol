@@ -125,8 +125,8 @@ abstract contract WageHandler is PayrollHandler {
 
     function _reserve(uint256 p, uint256 count) internal {
         bytes memory call = abi.encodeCall(wages.reserve, (projectIds[p], count));
-        if (_do("reserve", address(wages), RELAYER, call)) _reserved(p, count);
-        else require(_isBroken(p), "reserve: refused against the rules");
+        require(_do("reserve", address(wages), RELAYER, call), "reserve: refused against the rules");
+        _reserved(p, count);
     }
 
     function _closeOut(uint256 p) internal {

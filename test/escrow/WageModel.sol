@@ -115,6 +115,10 @@ abstract contract WageModel is WorkerModel {
         return _uncovered(project) + (_facts[project].closedOutAt == 0 ? _wages[project].depositOwed : 0);
     }
 
+    function uncoveredOf(uint256 project) external view returns (uint128) {
+        return _uncovered(project);
+    }
+
     function keyOf(uint256 payroll, uint256 position) public view returns (bytes32) {
         bytes32 id = PayrollId.unwrap(_payrolls[payroll].id);
         if (_rows[payroll][position].state == RowState.Standing) return id;
@@ -233,7 +237,7 @@ abstract contract WageModel is WorkerModel {
         for (; next < end; ++next)
             missing += _owing[_queue[project][next]].total - _owing[_queue[project][next]].reserved;
         uint128 there = _wages[project].free + _wages[project].deposit;
-        if (missing <= there || !_leaves(project)) return 0;
+        if (missing <= there || uint8(_mannerOf(project)) > 1) return 0; // all that is sent must leave, and arrive
         drawn = _min(missing - there, _works[project].available);
         _works[project].available -= drawn;
         _works[project].advanced += drawn;

@@ -35,7 +35,7 @@ abstract contract WorkerHandler is WorksHandler {
         _start(seed);
         uint256 p = _anyProject();
         uint32 worker = uint32(1 + _random(_hands[p].length));
-        _changeAccount(p, worker, _random(6) == 0 ? uint32(1 + _random(_hands[p].length)) : worker);
+        _changeAccount(p, worker, _random(3) == 0 ? uint32(1 + _random(_hands[p].length)) : worker);
     }
 
     // --------------------------------------------------------------------------------------------------------------- arrears
@@ -84,7 +84,7 @@ abstract contract WorkerHandler is WorksHandler {
     function _enrolSomebody(uint256 p, uint32 worker) private {
         (address by, CityId[] memory lineage, bool right) = _officerOf(p, LABOUR);
         right = right && _isClaimable(p) && isActive(1);
-        uint256 since = block.timestamp - _random(90 days);
+        uint256 since = block.timestamp - _random(_random(4) == 0 ? 500 days : 90 days);
         bool done = _enrol(p, worker, _company(), since, by, lineage);
         require(done == right, "enrol: against the rules");
     }
@@ -118,7 +118,7 @@ abstract contract WorkerHandler is WorksHandler {
         IWorkerRegistry.WorkerSignature[] memory signatures = new IWorkerRegistry.WorkerSignature[](3);
         uint40 deadline = uint40(block.timestamp);
         bytes32 digest = _arrearsDigest(p, period, amount, deadline);
-        bool right = _isOpen(p) && _isDeclarable(p, period) && !_declaredByWorkers[p][period];
+        bool right = _isOpen(p) && _isDeclarableByWorkers(p, period);
         for (uint32 i = 0; i < 3; ++i) {
             Hand storage hand = _hands[p][i];
             signatures[i] = IWorkerRegistry.WorkerSignature(i + 1, _signer(hand.key), _signDigest(hand.key, digest));

@@ -60,13 +60,25 @@ abstract contract WorkerModel is EventChains {
         return since != 0 && since <= period && (stays || period <= _leftIn[project][worker][employer]);
     }
 
+    /// @dev In a payroll that is not supplementary, the months that a worker shares with its present employer are that one's.
+    function _isAlone(uint256 project, uint32 worker, uint16 employer, uint24 period) internal view returns (bool) {
+        uint16 present = _hands[project][worker - 1].employer;
+        return present == employer || period < _since[project][worker][present];
+    }
+
     function _inArrears(uint256 project) internal view returns (bool) {
         return block.timestamp <= _arrears[project].until;
     }
 
-    /// @dev Of a month that is over, and not before anybody worked.
+    /// @dev Of a month that is over.
     function _isDeclarable(uint256 project, uint24 period) internal view returns (bool) {
-        return !_inArrears(project) && _firstMonth[project] <= period && period < _month(block.timestamp);
+        return !_inArrears(project) && period < _month(block.timestamp);
+    }
+
+    /// @dev Once for each month since anybody worked.
+    function _isDeclarableByWorkers(uint256 project, uint24 period) internal view returns (bool) {
+        bool worked = _firstMonth[project] <= period;
+        return worked && !_declaredByWorkers[project][period] && _isDeclarable(project, period);
     }
 
     // --------------------------------------------------------------------------------------------------------------- rules

@@ -159,15 +159,16 @@ abstract contract WorksHandler is EscrowActs {
         }
         uint16 claimant = _random(2) == 0 ? OWNER : SUPERVISOR;
         (address by, bool right) = _actorOf(p, claimant);
-        uint128 limit = _seatBooks[p][seat].kept - _claimed[p][seat];
-        limit = _min(limit, _seatBooks[p][seat].retained);
+        uint128 open = _defects[p][seat].amount;
+        uint128 limit = _seatBooks[p][seat].kept - _unruled[p][seat];
+        limit = _min(limit, _seatBooks[p][seat].retained - open);
         uint128 amount = _partOf(limit);
-        right = right && amount != 0 && amount <= limit && _defects[p][seat].amount == 0;
+        right = right && amount != 0 && amount <= limit;
         right = right && block.timestamp < _facts[p].retentionUntil;
         bytes memory call = abi.encodeCall(milestones.claimDefect, (projectIds[p], seat, amount, claimant, 0));
         if (!_doIf("claimDefect", address(milestones), by, call, right)) return;
-        _claimed[p][seat] += amount;
-        _defects[p][seat] = IMilestoneRegistry.Defect(amount, uint40(block.timestamp + 20 days));
+        _unruled[p][seat] += amount;
+        _defects[p][seat] = IMilestoneRegistry.Defect(open + amount, uint40(block.timestamp + 20 days));
     }
 
     function endDefect(uint256 seed) external {
@@ -186,6 +187,7 @@ abstract contract WorksHandler is EscrowActs {
                 ? abi.encodeCall(milestones.acceptDefect, (projectIds[p], seat))
                 : abi.encodeCall(milestones.ruleDefect, (projectIds[p], seat, amount));
         if (_doIf(dice == 1 ? "acceptDefect" : "ruleDefect", address(milestones), by, call, right)) {
+            if (dice == 2) _unruled[p][seat] -= _defects[p][seat].amount;
             _forfeited(p, seat, amount);
         }
     }
@@ -263,7 +265,7 @@ abstract contract WorksHandler is EscrowActs {
         bool approved = mile.status == IMilestoneRegistry.MilestoneStatus.Approved;
         bool returned = mile.status == IMilestoneRegistry.MilestoneStatus.Returned && mile.committed;
         bool right = approved || returned || mile.status == IMilestoneRegistry.MilestoneStatus.Ruled;
-        if (approved || returned) right = right && block.timestamp > mile.since + 5 days;
+        right = right && block.timestamp > mile.since + 5 days;
         bytes memory call = abi.encodeCall(milestones.settle, (projectIds[p], m));
         if (_doIf("settle", address(milestones), RELAYER, call, right)) _settled(p, m);
         else require(!right || _isBroken(p) || _inArrears(p), "settle: refused against the rules");

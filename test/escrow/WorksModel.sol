@@ -26,7 +26,7 @@ abstract contract WorksModel is WageModel {
     mapping(uint256 project => IFundEscrow.SeatBooks[SEATS]) internal _seatBooks;
     mapping(uint256 project => Mile[]) internal _miles;
     mapping(uint256 project => IMilestoneRegistry.Defect[SEATS]) internal _defects;
-    mapping(uint256 project => uint128[SEATS]) internal _claimed;
+    mapping(uint256 project => uint128[SEATS]) internal _unruled; // claims of defects
     mapping(uint256 project => mapping(address funder => Put)) internal _puts;
     mapping(uint256 project => mapping(uint256 milestone => uint16)) internal _subShares;
     mapping(uint256 project => uint128) private _settledPut;

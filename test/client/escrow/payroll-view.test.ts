@@ -1,21 +1,16 @@
 import { expect } from "chai";
 import { id as hashOf } from "ethers";
 
-import { dateOf } from "../../../src/common/time.js";
-import { enrolWorker, offerEnrolment, signEnrolment } from "../../../src/escrow/enrolment.js";
+import { enrolWorker } from "../../../src/escrow/enrolment.js";
 import { approvePayroll, opposeRows, ruleRow } from "../../../src/escrow/payroll-acts.js";
 import { type PayrollView, payrollView, treeOf } from "../../../src/escrow/payroll-view.js";
 import { pushPayroll, pushProject, reserveWages } from "../../../src/escrow/push.js";
 import { rowKey } from "../../../src/escrow/rows.js";
 import { ROW_STATUSES } from "../../../src/escrow/status.js";
 import { workerTable, workerView } from "../../../src/escrow/worker.js";
-import { issueClaims, prepareClaim } from "../../../src/identity/issue.js";
-import { READY_SCHEMAS } from "../../../src/identity/schemas/index.js";
-import { Wallet } from "../../../src/identity/wallet.js";
 import { DAY, Seat, terminate } from "../../escrow/world.js";
-import { LATER, word } from "../../identity/world.js";
-import { loadFixture, SHIJIAZHUANG, time } from "../../world.js";
-import { approved, filed, fileOf, funded, OBJECTION_TIME, residentNumber, type Site, site } from "./site.js";
+import { loadFixture, time } from "../../world.js";
+import { approved, filed, fileOf, funded, OBJECTION_TIME, type Site, site, toContractor } from "./site.js";
 import { draftPayrolls, filePayroll } from "../../../src/escrow/payroll.js";
 
 /** The contract says the same of each row as the client has read, and pays what the client says can be paid. */
@@ -107,24 +102,10 @@ describe("what became of a payroll", () => {
 
   it("follows a worker who goes to another employer in the project", async () => {
     const world = await loadFixture(funded);
-    const { contracts, labour, contractor, stranger, project, schema, issuer, crew, period } = world;
+    const { contracts, labour, contractor, stranger, project, period } = world;
     const first = await approved(world, { 1: "100.00" });
-    const { wallet, account } = crew[0]!;
-    const validFrom = dateOf((await time.latest()) - 60);
-    const prepared = await prepareClaim(contracts, issuer.address, {
-      definition: READY_SCHEMAS.employment,
-      ...{ schema, city: SHIJIAZHUANG, validFrom, validUntil: null },
-      values: { employeeName: "工人", employerName: "总包", contractNumber: "1", position: "木工", from: "2026-03-01" },
-      parties: [wallet.request(word()), Wallet.create().request(contractor.id)],
-    });
-    await issueClaims(contracts, issuer, [prepared.documents[0]!]);
-    const claim = wallet.add(prepared.documents[0]);
-    const person = { project, employer: Seat.Contractor, number: residentNumber(0), deadline: dateOf(LATER) };
-    const offer = await offerEnrolment(contracts, world.tags, person);
-    const keys = { holder: wallet.holderKey(claim), own: wallet.workerKey(project) };
-    const order = await signEnrolment(offer, wallet.document(claim), keys, account);
-    expect(await enrolWorker(contracts, labour, order)).to.equal(1);
-    expect(await enrolWorker(contracts, labour, order)).to.equal(1);
+    const order = await toContractor(world, 0);
+    expect(await enrolWorker(contracts, labour, order)).to.equal(1); // it is enrolled
     await time.increase(31 * DAY);
     const later = period % 100 === 12 ? period + 89 : period + 1;
     const source = { project, employer: Seat.Contractor, period: later };

@@ -29,12 +29,13 @@ import {
   type Waiting,
 } from "../../../src/escrow/payroll-view.js";
 import type { Contracts } from "../../../src/index.js";
+import { beginOf, monthAfter } from "../../escrow/wages.js";
 import { DAY, Seat } from "../../escrow/world.js";
 import { LATER, word } from "../../identity/world.js";
 import { loadFixture, time } from "../../world.js";
 import { caught } from "../identity-world.js";
 import { errorOf } from "../world.js";
-import { approved, filed, fileOf, funded, type Site, site, wagesOf, OBJECTION_TIME } from "./site.js";
+import { approved, filed, fileOf, funded, type Site, site, toContractor, wagesOf, OBJECTION_TIME } from "./site.js";
 
 /** The draft of a file of the subcontractor for the present month. */
 async function drafted(
@@ -137,6 +138,59 @@ describe("a payroll from a file", () => {
     await caught(PayrollError, () => filePayroll(world.contracts, world.company.operator, other));
   });
 
+  /** Worker 1 went to the contractor in the month after; which one that is. */
+  async function gone(): Promise<Site & { next: number }> {
+    const world = await loadFixture(site);
+    const next = monthAfter(world.period);
+    await time.increaseTo(beginOf(next) + 100);
+    await toContractor(world, 0);
+    return { ...world, next };
+  }
+
+  it("is of a former employer for months before the worker went", async () => {
+    const world = await loadFixture(gone);
+    const { contracts, company } = world;
+    const [draft] = (await drafted(world, fileOf({ 1: "6500.00", 2: "6500.00" }))) as [PayrollDraft];
+    await filePayroll(contracts, company.operator, draft);
+    expect((await payrollView(contracts, draft.id)).status).to.equal("Filed");
+  });
+
+  it("is of a former employer for the month in which the worker went, where it supplements", async () => {
+    const world = await loadFixture(gone);
+    const { contracts, company, contractor, next: period } = world;
+    const ofContractor = { employer: Seat.Contractor, period };
+    const [first] = (await drafted(world, fileOf({ 1: "10.00" }), ofContractor)) as [PayrollDraft];
+    await filePayroll(contracts, contractor.operator, first);
+    const changes = { period, predecessor: first.id };
+    const [draft] = (await drafted(world, fileOf({ 1: "20.00" }), changes)) as [PayrollDraft];
+    await filePayroll(contracts, company.operator, draft);
+    expect((await payrollView(contracts, draft.id)).status).to.equal("Filed");
+  });
+
+  /** What is said of worker 1 alone. */
+  async function otherEmployer(world: Site, changes: object): Promise<string> {
+    const csv = fileOf({ 1: "1.00" });
+    expect(await faultsOf(world, csv, changes)).to.deep.equal([[2, "OtherEmployer"]]);
+    return (await caught(PayrollFileError, () => drafted(world, csv, changes))).message;
+  }
+
+  it("names the month since which a worker is employed, for an earlier one", async () => {
+    const world = await loadFixture(gone);
+    const { next, period } = world;
+    expect(await otherEmployer(world, { employer: Seat.Contractor })).to.equal(
+      `this payroll cannot be filed: line 2: worker 1 is employed since ${next}, and not in ${period}`,
+    );
+  });
+
+  it("names the seat that employs a worker, for a month in which the employer did not", async () => {
+    const world = await loadFixture(gone);
+    const later = monthAfter(world.next);
+    await time.increaseTo(beginOf(later));
+    expect(await otherEmployer(world, { period: later })).to.equal(
+      `this payroll cannot be filed: line 2: worker 1 is employed by seat 1, and was not by seat ${world.seat} in ${later}`,
+    );
+  });
+
   it("supplements another one, for workers who are in it", async () => {
     const world = await loadFixture(funded);
     const { contracts, company, contractor } = world;
@@ -155,17 +209,21 @@ describe("a payroll from a file", () => {
 
   it("of more rows than one has becomes several, and goes on where filing was cut off", async () => {
     const filedRoots = new Map<string, string>();
-    const wages = {
-      getAddress: () => Promise.resolve(`0x${"77".repeat(20)}`),
+    const workers = {
+      getAddress: () => Promise.resolve(`0x${"66".repeat(20)}`),
       workerByAccount: () => Promise.resolve(0n),
       workerOf: (_: string, worker: number) =>
-        Promise.resolve({ enrolledAt: 1n, employer: 4n, account: ZeroAddress, worker }),
+        Promise.resolve({ enrolledAt: 1n, employer: 4n, since: 202_611n, account: ZeroAddress, worker }),
+      isEmployed: () => Promise.resolve(true),
+    };
+    const payrolls = {
+      getAddress: () => Promise.resolve(`0x${"77".repeat(20)}`),
       payrollOf: (id: string) =>
         Promise.resolve({ status: filedRoots.has(id) ? 1n : 0n, root: filedRoots.get(id) ?? "0x" }),
       isFiled: (_: string, __: number, worker: number) => Promise.resolve(filedRoots.size !== 0 && worker <= 500),
     };
     const projects = { projectOf: () => Promise.resolve({ currency: 156n }) };
-    const contracts = { chainId: 1n, wages, projects } as unknown as Contracts;
+    const contracts = { chainId: 1n, workers, payrolls, projects } as unknown as Contracts;
     const source = { project: word(), employer: 4, period: 202_611 };
     const numbers = Array.from({ length: 1_203 }, (_, i) => 1_203 - i);
     const csv = ["worker,amount", ...numbers.map((worker) => `${worker},1.00`)].join("\n");

@@ -70,6 +70,8 @@ describe("rows of a payroll", () => {
       expect(payrollId(network, { ...header, ...change })).not.to.equal(id);
     }
     expect(payrollId({ ...network, chainId: "1" }, header)).not.to.equal(id);
+    expect(payrollId({ ...network, payrolls: network.workers }, header)).not.to.equal(id);
+    expect(payrollId({ ...network, workers: network.payrolls }, header)).to.equal(id);
     for (const position of [0, 1, 499]) expect(await payrolls.rowKeyOf(id, position)).to.equal(rowKey(id, position));
   });
 

@@ -19,7 +19,7 @@ import {
   type SubcontractDocument,
   type TerminationDocument,
 } from "./agreement-document.js";
-import { isAmended } from "./history.js";
+import { isAmended, seatOfSubcontract } from "./history.js";
 import { SEATS } from "./seat.js";
 import { PROJECT_STATUSES, type ProjectStatus } from "./status.js";
 import { type ProjectNetwork, type TermsDocument } from "./terms.js";
@@ -235,9 +235,13 @@ export async function amendProject(
   return { project, transaction: (await mined(sent)).hash };
 }
 
-/** Register a subcontract. By anyone. Run it again after a failure: who has a seat keeps it. @returns the subcontractor's seat too. */
+/**
+ * Register a subcontract. By anyone. Run it again after a failure: one that is registered stays as it is.
+ * @returns the subcontractor's seat too.
+ * @throws AgreementError if the subcontractor has a part in the project under another agreement.
+ */
 export async function registerSubcontract(
-  contracts: Acting,
+  contracts: Acting & Pick<Contracts, "provider">,
   relay: Signer,
   signed: SignedAgreement<SubcontractDocument>,
 ): Promise<AgreementResult & { seat: number }> {
@@ -245,8 +249,13 @@ export async function registerSubcontract(
   await checkAgreementNetwork(contracts, document);
   const { project, subcontractor } = document.subcontract;
   const seatOf = async () => contracts.projects.seatOfParty(project, subcontractor);
+  const seat = await seatOfSubcontract(contracts, document);
+  if (seat !== undefined) return { project, seat, transaction: undefined };
   const known = await seatOf();
-  if (known.seated) return { project, seat: Number(known.seat), transaction: undefined };
+  if (known.seated) {
+    const fault = `the subcontractor has seat ${known.seat} under another agreement; a party has one seat in a project`;
+    throw new AgreementError("this subcontract cannot be registered", [fault]);
+  }
   const [contractor, other] = structsOf(signed);
   const sent = contracts.projects.connect(relay).subcontract(document.subcontract, [contractor, other]);
   const { hash } = await mined(sent);

@@ -10,7 +10,13 @@ import type {
 } from "../abi.js";
 import { type EventPlace, walk } from "../common/history.js";
 import type { Contracts } from "../contracts.js";
-import { agreementId, type AmendmentDocument, type AmendmentRecord } from "./agreement-document.js";
+import {
+  agreementId,
+  type AmendmentDocument,
+  type AmendmentRecord,
+  type SubcontractDocument,
+  type SubcontractRecord,
+} from "./agreement-document.js";
 
 type AbiEvent<Abi extends readonly unknown[]> = Extract<Abi[number], { type: "event" }>;
 /** Those whose first argument is a project, and that name the block of its previous event. */
@@ -93,6 +99,20 @@ export async function isAmended({ projects, provider }: Reading, document: Amend
   return false;
 }
 
+/** The seat that a subcontract was registered for, whoever sits there now; undefined if it was not. */
+export async function seatOfSubcontract(
+  { projects, provider }: Reading,
+  document: SubcontractDocument,
+): Promise<number | undefined> {
+  const { project } = document.subcontract;
+  const { changedIn } = await projects.projectOf(project);
+  for await (const { args } of eventsIn(provider, projects, project, changedIn, ["SubcontractRegistered"])) {
+    const subcontract = args["subcontract"] as SubcontractRecord;
+    if (agreementId({ ...document, subcontract }) === document.id) return Number(args["seat"]);
+  }
+  return undefined;
+}
+
 function eventsIn(
   provider: Reading["provider"],
   contract: BaseContract,
@@ -126,11 +146,16 @@ function plain(args: Record<string, unknown>): Record<string, unknown> {
 
 function plainValue(value: unknown): unknown {
   if (!(value instanceof Result)) return value;
-  if (value.length === 0) return [];
+  return isList(value) ? value.toArray().map(plainValue) : plain(value.toObject());
+}
+
+/** ethers names the items of a list not at all, or a single one "_". */
+function isList(value: Result): boolean {
+  if (value.length === 0) return true;
   try {
-    return plain(value.toObject());
+    return "_" in value.toObject();
   } catch {
-    return value.toArray().map(plainValue); // a list: its items have no names
+    return true;
   }
 }
 

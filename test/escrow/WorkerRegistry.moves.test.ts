@@ -95,6 +95,21 @@ describe("WorkerRegistry: workers who move, or are paid elsewhere", () => {
         .withArgs(project, worker, before);
       await send(world, await byContractor(month), contractor.operator);
     });
+
+    it("is filed for by the former one for the months before, and in supplementary payrolls for those they share", async () => {
+      const world = await loadFixture(site);
+      const { workers, project, hands, month, before } = world;
+      const [{ worker, own, tag }, other] = hands;
+      const terms = { validFrom: beginOf(month) };
+      await enrol(world, await applicationOf(world, project, { own, terms, enrolment: { tag } }));
+      await send(world, await draftOf(world, [[worker, 1n]], { period: before }));
+      await expect(send(world, await draftOf(world, [[worker, 1n]])))
+        .to.be.revertedWithCustomError(workers, "WorkerInvalid")
+        .withArgs(project, worker);
+      const first = await draftOf(world, [[other.worker, 1n]]);
+      await send(world, first);
+      await send(world, await draftOf(world, [[worker, 1n]], { predecessor: first.id }));
+    });
   });
 
   it("a worker whose identity was closed, and whose claim was revoked, stays payable", async () => {

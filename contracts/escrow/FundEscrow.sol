@@ -12,7 +12,7 @@ import {IFundEscrow} from "./IFundEscrow.sol";
 import {IMilestoneRegistry} from "./IMilestoneRegistry.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
-import {CONTRACTOR, OWNER, WHOLE} from "./Project.sol";
+import {CONTRACTOR, OWNER, REFUND_WAIT, WHOLE} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
 import {TokenVault} from "./TokenVault.sol";
 
@@ -35,9 +35,6 @@ contract FundEscrow is FundStore {
 
     /// @notice How long a funder can veto that its money goes elsewhere, in seconds.
     uint40 public constant REDIRECTION_WAIT = 30 days;
-
-    /// @notice When what is left goes back though wages were not closed out, in seconds after the project's end.
-    uint40 public constant REFUND_WAIT = 365 days;
 
     mapping(ProjectId project => mapping(uint16 seat => mapping(bytes32 courtCase => Freeze))) private _freezes;
     mapping(ProjectId project => mapping(address funder => Redirection)) private _redirections;

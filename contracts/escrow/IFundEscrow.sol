@@ -226,7 +226,7 @@ interface IFundEscrow {
     error FreezeNotReady(ProjectId project, uint16 seat, bytes32 courtCase);
     /// @notice The freeze is longer than MAX_FREEZE, or over.
     error FreezePeriodInvalid(uint40 until);
-    /// @notice Nothing goes back before the project has ended, and its wages are closed out and covered, or REFUND_WAIT has passed since.
+    /// @notice Nothing goes back before the project has ended, and its wages are closed out and covered, or a year has passed since.
     error WagesOpen(ProjectId project);
     /// @notice The account is none.
     error AccountInvalid(ProjectId project, address account);
@@ -282,7 +282,7 @@ interface IFundEscrow {
     // -------------------------------------------------------------------------------------------------------------- what is left
 
     /// @notice Give a funder back its part of what is left, once the project has ended, and its wages are closed out and covered, or
-    /// REFUND_WAIT after its end; may be repeated as more comes back. By anyone, to the account that the funder, or a court, named.
+    /// a year after its end; may be repeated as more comes back. By anyone, to the account that the funder, or a court, named.
     function refund(ProjectId project, address funder) external;
 
     /// @notice Have one's own part go back to another account. By the funder.

@@ -155,7 +155,7 @@ interface IMilestoneRegistry {
     error AmountInvalid(uint128 amount, uint128 limit);
     /// @notice The seat may not do this.
     error SeatInvalid(ProjectId project, uint16 seat);
-    /// @notice No claim of defects is open on the seat's retention; or, where it is released, one is.
+    /// @notice No claim of defects is open on the seat's retention; or one is, whose time is over, or while the retention is released.
     error DefectNotReady(ProjectId project, uint16 seat, uint40 until);
     /// @notice It can be done from then on.
     error NotYet(uint40 from);

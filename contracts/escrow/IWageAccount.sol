@@ -188,7 +188,8 @@ interface IWageAccount {
     // -------------------------------------------------------------------------------------------------------------- the end
 
     /// @notice Send what is free back to FundEscrow, once the project is over, the claim window has passed, all payrolls and rows are
-    /// decided, and what is owed is covered as far as money is there; first to the deposit, as much as the contractor has borne. By anyone.
+    /// decided, and what is owed is covered as far as money is there, or a year has passed; first to the deposit, as much as the contractor has borne.
+    /// By anyone.
     function closeOut(ProjectId project) external;
 
     /// @notice Return the deposit, after the close-out. By anyone, to the contractor's account.

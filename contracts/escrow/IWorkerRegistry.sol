@@ -183,8 +183,8 @@ interface IWorkerRegistry {
     /// @notice Declare arrears, of a month that is over. By the labour office.
     function declareArrears(ProjectId project, TaxPeriod period, uint128 amount, CityId[] calldata lineage) external;
 
-    /// @notice Declare arrears, once for each month since the first one anybody was employed in. By anyone, with the signatures, in the order of their numbers, of quorumOf workers
-    /// enrolled for QUORUM_TENURE, over
+    /// @notice Declare arrears, once for each month since the first one anybody was employed in. By anyone, with the signatures, in the
+    /// order of their numbers, of quorumOf workers enrolled for QUORUM_TENURE, over
     /// ArrearsDeclaration(bytes32 project,uint24 period,uint128 amount,uint32 count,uint40 deadline).
     function declareArrearsByWorkers(
         ProjectId project,

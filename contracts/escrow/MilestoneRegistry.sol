@@ -260,6 +260,8 @@ contract MilestoneRegistry is IMilestoneRegistry {
         require(block.timestamp < p.retentionUntil, TooLate(p.retentionUntil - 1));
         // A claim adds to one that is open, so that a small one keeps no other out.
         Defect storage defect = _defects[project][seat];
+        bool over = defect.amount != 0 && block.timestamp > defect.until; // what silence meant is settled first
+        require(!over, DefectNotReady(project, seat, defect.until));
         uint128 limit = _claimable(project, seat) - defect.amount;
         require(amount != 0 && amount <= limit, AmountInvalid(amount, limit));
         _unruled[project][seat] += amount;

@@ -161,6 +161,9 @@ uint16 constant FIRST_SUBCONTRACTOR = 4;
 /// @dev How long after a project's end wages can be claimed: workers enrolled, and payrolls filed; in seconds.
 uint40 constant CLAIM_WINDOW = 30 days;
 
+/// @dev How long after a project's end works money waits for wages at most, in seconds.
+uint40 constant REFUND_WAIT = 365 days;
+
 /// @dev A whole, in basis points.
 uint16 constant WHOLE = 10_000;
 

@@ -9,7 +9,7 @@ import {IFundEscrow} from "./IFundEscrow.sol";
 import {IPayrollRegistry} from "./IPayrollRegistry.sol";
 import {IProjectRegistry} from "./IProjectRegistry.sol";
 import {IWageAccount} from "./IWageAccount.sol";
-import {CLAIM_WINDOW, CONTRACTOR} from "./Project.sol";
+import {CLAIM_WINDOW, CONTRACTOR, REFUND_WAIT} from "./Project.sol";
 import {ProjectId} from "./ProjectId.sol";
 import {TokenVault} from "./TokenVault.sol";
 import {WagePayments} from "./WagePayments.sol";
@@ -62,6 +62,7 @@ contract WageAccount is WagePayments {
             msg.sender == projects.seatOf(project, CONTRACTOR).account ||
                 projects.isActing(project, CONTRACTOR, msg.sender);
         require(acts, NotContractor(project, msg.sender));
+        // slither-disable-next-line incorrect-equality
         require(_ledgers[project].closedOutAt == 0, CloseOutInvalid(project, true));
         uint128 missing = p.wageDeposit - _min(p.wageDeposit, books.deposit);
         _checkAmount(amount, missing);
@@ -104,7 +105,8 @@ contract WageAccount is WagePayments {
         require(ledger.closedOutAt == 0, CloseOutInvalid(project, true));
         bool short = _reserve(project, p, COVERED_ALONG);
         uint128 owed = ledger.books.owed;
-        short = short && _escrow().availableOf(project) == 0; // drawing on it may have failed
+        // drawing on works money may have failed; it is not waited for longer than refunds are
+        short = short && (_escrow().availableOf(project) == 0 || block.timestamp > p.endedAt + REFUND_WAIT);
         uint32 undecided = payrolls.undecidedOf(project);
         require(undecided == 0 && (owed == 0 || short), StillOpen(project, undecided, owed));
         uint128 surplus = ledger.books.free;

@@ -49,7 +49,6 @@ abstract contract WageQueue is WageStore {
         }
         ledger.covered = uint64(next);
     }
-    // slither-disable-end reentrancy-no-eth
 
     /// @dev Draw works money for what wages and deposit do not cover of a part of the queue.
     function _advance(
@@ -69,10 +68,12 @@ abstract contract WageQueue is WageStore {
         } catch {
             return 0;
         }
+        // slither-disable-next-line incorrect-equality
         if (given == 0) return 0;
         ledger.books.advanced += given;
         _receive(p.token, _tokens(given, p.unit));
     }
+    // slither-disable-end reentrancy-no-eth
 
     /// @notice Sets apart for one of what is owed: from wages, then from the deposit, then from the works money that was drawn.
     /// @return short Whether something is still missing of it.
@@ -88,6 +89,7 @@ abstract contract WageQueue is WageStore {
         uint128 fromWages = _min(missing, books.free);
         uint128 fromDeposit = _min(missing - fromWages, books.deposit);
         uint128 fromWorks = _min(missing - fromWages - fromDeposit, works);
+        // slither-disable-next-line incorrect-equality
         if (fromWages + fromDeposit + fromWorks == 0) return (true, 0);
         books.free -= fromWages;
         books.deposit -= fromDeposit;

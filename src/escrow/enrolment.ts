@@ -77,7 +77,7 @@ export interface WorkerAccountOrder {
   /** The worker's number in the project. */
   worker: number;
   account: string;
-  /** How often the account changed before. */
+  /** How often the account was changed before, or the employer. */
   changes: number;
   /** Last moment to relay it, UTC seconds. */
   deadline: number;
@@ -246,7 +246,7 @@ export async function enrolWorkers(
 
 /**
  * A worker's order to be paid elsewhere; signed off line.
- * @param changes How often the account changed before: `WorkerRegistry.workerOf`.
+ * @param changes How often the account was changed before, or the employer: `WorkerRegistry.workerOf`.
  * @param key The worker's own key.
  */
 export async function signWorkerAccount(

@@ -150,7 +150,7 @@ async function inTurn<Item, Answer>(items: readonly Item[], ask: (item: Item) =>
 /** Who the lines mean: workers of this employer, each once. */
 async function checkWorkers(
   { workers }: Reading,
-  { project, employer, period }: PayrollSource,
+  { project, employer, period, predecessor }: PayrollSource,
   lines: readonly PayrollLine[],
 ): Promise<{ rows: PayrollRow[]; lines: KnownLine[]; faults: PayrollFault[] }> {
   const found = await inTurn(lines, async ({ worker: number, account }) => {
@@ -179,12 +179,15 @@ async function checkWorkers(
     const first = lineOf.get(answer.worker);
     if (first !== undefined) fault("WorkerTwice", `${who} is in line ${first} already`);
     else lineOf.set(answer.worker, line);
+    const { employer: other, since } = answer.known;
     if (!answer.employed) {
-      const { employer: other, since } = answer.known;
       const message =
         Number(other) === employer
           ? `${who} is employed since ${since}, and not in ${period}`
           : `${who} is employed by seat ${other}, and was not by seat ${employer} in ${period}`;
+      fault("OtherEmployer", message);
+    } else if (predecessor === undefined && Number(other) !== employer && period >= Number(since)) {
+      const message = `${who} was employed by seat ${other} too in ${period}; what seat ${employer} owes goes into a supplementary payroll`;
       fault("OtherEmployer", message);
     }
     known.push({ ...of, worker: answer.worker });

@@ -159,7 +159,6 @@ describe("FundEscrow: what is left", () => {
   it("or a year after its end, whatever became of its wages, to the second", async () => {
     const world = await loadFixture(shared);
     const { escrow, projects, project, funders } = world;
-    expect(await escrow.REFUND_WAIT()).to.equal(365 * DAY);
     await terminate(world, project);
     const from = Number((await projects.projectOf(project)).endedAt) + 365 * DAY;
     await at(from);

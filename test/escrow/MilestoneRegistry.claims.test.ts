@@ -118,12 +118,17 @@ describe("MilestoneRegistry: claims of defects on one retention", () => {
       expect((await defectOf(world)).amount).to.equal(KEPT);
     });
 
-    it("add to one that the arbiter let pass and nobody settled: it can be ruled on again", async () => {
+    it("do not add to one that the arbiter let pass: what silence meant is settled first", async () => {
       const world = await loadFixture(kept);
-      await at((await world.claim(10n)) + RULING + 1);
+      const { milestones, project } = world;
+      const until = (await world.claim(10n)) + RULING;
+      await at(until + 1);
+      await expect(world.claim(1n))
+        .to.be.revertedWithCustomError(milestones, "DefectNotReady")
+        .withArgs(project, Seat.Contractor, until);
+      await byDefault(world);
       await world.claim(1n);
-      await rule(world, 11n);
-      expect(await retainedOf(world)).to.equal(KEPT - 11n);
+      expect(await retainedOf(world)).to.equal(KEPT - 5n);
     });
   });
 

@@ -87,6 +87,29 @@ describe("WageAccount: works money for wages", () => {
       expect(await nonZero(wages.booksOf(project))).to.deep.equal(WITHOUT);
     });
 
+    it("keeps debts from being closed out no longer than a year, to the second, where a fen of it can go back to nobody", async () => {
+      const world = await loadFixture(put);
+      const { wages, escrow, projects, funders, token, project } = world;
+      for (const [who, amount] of [
+        [1, 333n],
+        [2, 168n],
+      ] as const) {
+        await escrow.connect(funders[who]).fund(project, amount);
+      }
+      await token.setManner(Manner.TakingFee);
+      await owe(world, [1_200n]);
+      await time.setNextBlockTimestamp(await end(world));
+      await expect(closeOut(world)).to.be.revertedWithCustomError(wages, "StillOpen");
+      const year = Number((await projects.projectOf(project)).endedAt) + 365 * DAY;
+      await time.setNextBlockTimestamp(year);
+      await expect(closeOut(world)).to.be.revertedWithCustomError(wages, "StillOpen");
+      await time.increaseTo(year + 1);
+      for (const one of funders) await escrow.refund(project, one);
+      expect((await escrow.booksOf(project)).available).to.be.greaterThan(0);
+      await closeOut(world);
+      expect(await wages.closedOutAt(project)).to.be.greaterThan(year);
+    });
+
     it("keeps nothing from being closed out where all is covered", async () => {
       const world = await loadFixture(put);
       const { wages, token, project } = world;

@@ -191,6 +191,15 @@ describe("a payroll from a file", () => {
     );
   });
 
+  it("says that a month which a worker shares with a later employer goes into a supplementary payroll", async () => {
+    const world = await loadFixture(gone);
+    const { next: period, seat } = world;
+    expect(await otherEmployer(world, { period })).to.equal(
+      `this payroll cannot be filed: line 2: worker 1 was employed by seat 1 too in ${period}; ` +
+        `what seat ${seat} owes goes into a supplementary payroll`,
+    );
+  });
+
   it("supplements another one, for workers who are in it", async () => {
     const world = await loadFixture(funded);
     const { contracts, company, contractor } = world;

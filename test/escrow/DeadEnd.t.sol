@@ -92,7 +92,7 @@ contract DeadEndTest is Test {
     }
 
     function _play(uint256 seed) private {
-        uint256 dice = (seed >> 128) % 42;
+        uint256 dice = (seed >> 128) % 43;
         if (dice < 3) _handler.fund(seed);
         else if (dice < 6) _handler.request(seed);
         else if (dice < 8) _handler.answer(seed);
@@ -123,6 +123,7 @@ contract DeadEndTest is Test {
         else if (dice == 38) _handler.petition(seed);
         else if (dice == 39) _handler.move(seed);
         else if (dice == 40) _handler.enrol(seed);
+        else if (dice == 41) _handler.claimDefect(seed);
         else _handler.payDeposit(seed);
     }
 }

@@ -86,7 +86,7 @@ library EscrowActList {
             handler.settle.selector,
             handler.payOut.selector,
             handler.claimDefect.selector,
-            handler.endDefect.selector,
+            handler.settle.selector,
             handler.takeIntoCustody.selector,
             handler.refund.selector,
             handler.stray.selector,

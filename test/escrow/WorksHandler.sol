@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {CityId} from "../../contracts/city/CityId.sol";
+import {IFundEscrow} from "../../contracts/escrow/IFundEscrow.sol";
 import {IMilestoneRegistry} from "../../contracts/escrow/IMilestoneRegistry.sol";
 import {ProjectId} from "../../contracts/escrow/ProjectId.sol";
 import {Commitments} from "../../contracts/identity/Commitments.sol";
@@ -82,6 +83,10 @@ abstract contract WorksHandler is EscrowActs {
 
     function request(uint256 seed) external {
         _start(seed);
+        _requestAny();
+    }
+
+    function _requestAny() private {
         (uint256 p, uint16 m) = _anyMile();
         // Mostly one that can be requested.
         for (uint256 i = 0; i < 24 && _random(16) != 0 && !_isRequestable(p, m); ++i) {
@@ -98,6 +103,7 @@ abstract contract WorksHandler is EscrowActs {
 
     function answer(uint256 seed) external {
         _start(seed);
+        if (_random(2) == 0) _requestAny(); // as the time is short
         (uint256 p, uint16 m) = _anyMileIn(IMilestoneRegistry.MilestoneStatus.Requested);
         (address by, bool right) = _actorOf(p, SUPERVISOR);
         right = right && mileOf(p, m).status == IMilestoneRegistry.MilestoneStatus.Requested;
@@ -154,21 +160,21 @@ abstract contract WorksHandler is EscrowActs {
     function claimDefect(uint256 seed) external {
         _start(seed);
         (uint256 p, uint16 seat) = (_anyProject(), _company());
-        for (uint256 i = 0; i < 8 && _seatBooks[p][seat].retained == 0; ++i) {
+        for (uint256 i = 0; i < 8 && _roomForDefects(p, seat) == 0; ++i) {
             (p, seat) = seat == SUB ? ((p + 1) % PROJECTS, CONTRACTOR) : (p, SUB);
         }
         uint16 claimant = _random(2) == 0 ? OWNER : SUPERVISOR;
         (address by, bool right) = _actorOf(p, claimant);
-        uint128 open = _defects[p][seat].amount;
-        uint128 limit = _seatBooks[p][seat].kept - _unruled[p][seat];
-        limit = _min(limit, _seatBooks[p][seat].retained - open);
+        uint128 limit = _roomForDefects(p, seat);
         uint128 amount = _partOf(limit);
         right = right && amount != 0 && amount <= limit;
-        right = right && block.timestamp < _facts[p].retentionUntil;
         bytes memory call = abi.encodeCall(milestones.claimDefect, (projectIds[p], seat, amount, claimant, 0));
         if (!_doIf("claimDefect", address(milestones), by, call, right)) return;
         _unruled[p][seat] += amount;
-        _defects[p][seat] = IMilestoneRegistry.Defect(open + amount, uint40(block.timestamp + 20 days));
+        _defects[p][seat] = IMilestoneRegistry.Defect(
+            _defects[p][seat].amount + amount,
+            uint40(block.timestamp + 20 days)
+        );
     }
 
     function endDefect(uint256 seed) external {
@@ -178,6 +184,8 @@ abstract contract WorksHandler is EscrowActs {
             (p, seat) = seat == SUB ? ((p + 1) % PROJECTS, CONTRACTOR) : (p, SUB);
         }
         uint256 dice = _random(3);
+        bool waits = dice == 0 && _defects[p][seat].amount != 0 && _random(2) == 0;
+        if (waits && !_isOverdue(p, seat)) vm.warp(uint256(_defects[p][seat].until) + 1); // for a ruling that does not come
         if (dice == 0 || _isOverdue(p, seat)) return _settleDefect(p, seat);
         (address by, bool right) = _actorOf(p, dice == 1 ? seat : ARBITER);
         uint128 amount = dice == 1 ? _defects[p][seat].amount : _partOf(_defects[p][seat].amount);
@@ -301,6 +309,13 @@ abstract contract WorksHandler is EscrowActs {
     function _anyMile() internal returns (uint256 p, uint16 m) {
         p = _anyProject();
         m = uint16(_random(_miles[p].length));
+    }
+
+    /// @dev What can be claimed, on top of what is.
+    function _roomForDefects(uint256 p, uint16 seat) private view returns (uint128) {
+        IFundEscrow.SeatBooks storage seatBooks = _seatBooks[p][seat];
+        if (block.timestamp >= _facts[p].retentionUntil) return 0;
+        return _min(seatBooks.kept - _unruled[p][seat], seatBooks.retained - _defects[p][seat].amount);
     }
 
     function _isOverdue(uint256 p, uint16 seat) private view returns (bool) {

@@ -64,6 +64,7 @@ contract DeadEndHandler is EscrowHandler {
         for (uint256 i = 0; i < _payrolls.length; ++i) {
             _custodyOf(_payrolls[i].project, PayrollId.unwrap(_payrolls[i].id));
             for (uint256 at = 0; at < _rows[i].length; ++at) _custodyOf(_payrolls[i].project, keyOf(i, at));
+            for (uint256 at = 0; at < _rows[i].length; ++at) if (_dueOf(i, at) == 0) _payOne(i, at); // is refused
         }
         vm.warp(block.timestamp + 365 days);
         for (uint256 f = 0; f < FUNDERS; ++f) {

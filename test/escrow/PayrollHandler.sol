@@ -26,6 +26,7 @@ abstract contract PayrollHandler is WorkerHandler {
     /// @dev Mostly of a month in which the workers were the employer's, also where they have left it since.
     function _fileAny() private {
         (uint256 p, uint16 employer) = (_anyProject(), _company());
+        _perhapsLate(p);
         uint24 period = _month(block.timestamp - _random(100 days));
         if (_random(16) == 0) period = _month(block.timestamp + 20 days);
         IPayrollRegistry.Payroll memory header = IPayrollRegistry.Payroll(
@@ -131,7 +132,10 @@ abstract contract PayrollHandler is WorkerHandler {
     function admit(uint256 seed) external {
         _start(seed);
         (uint256 i, uint256 at, bool any) = _anyAside();
-        if (any) _admit(i, at);
+        if (!any) return;
+        uint256 until = _rows[i][at].until;
+        if (block.timestamp <= until && _random(2) == 0) vm.warp(until + 1); // for a ruling that does not come
+        _admit(i, at);
     }
 
     /// @dev Of supplementary ones mostly by who rules on them.
@@ -139,7 +143,7 @@ abstract contract PayrollHandler is WorkerHandler {
         _start(seed);
         (uint256 i, bool any) = _anyPayroll(IPayrollRegistry.PayrollStatus.Filed);
         if (!any) return;
-        if (_random(4) == (_payrolls[i].supplementary ? 3 : 0)) {
+        if (_random(4) < (_payrolls[i].supplementary ? 3 : 1)) {
             (address by, CityId[] memory lineage, bool right) = _anyRuler(i);
             right = right && _payrolls[i].supplementary;
             right = right || by == _operatorOf(_payrolls[i].project, CONTRACTOR);
@@ -244,14 +248,15 @@ abstract contract PayrollHandler is WorkerHandler {
         return _payrolls[i].project == p && _payrolls[i].period == period;
     }
 
-    /// @dev Mostly those whom the employer employed; now and then more than the budget.
+    /// @dev Mostly those whom the employer employed in the month, or in another; now and then more than the budget.
     function _anyRows(uint256 p, uint16 employer, uint24 period) private returns (IPayrollRegistry.Row[] memory rows) {
         rows = new IPayrollRegistry.Row[](_hands[p].length);
         uint256 length = 0;
         uint256 limit = _random(12) == 0 ? _facts[p].budget : _facts[p].budget / 10;
-        bool any = _random(8) == 0;
+        uint256 dice = _random(12);
         for (uint32 worker = 1; worker <= _hands[p].length; ++worker) {
-            if (_random(4) == 0 || !(any || _isEmployed(p, worker, employer, period))) continue;
+            bool fits = dice < 3 ? _wasEmployed(p, worker, employer) : _isEmployed(p, worker, employer, period);
+            if (_random(4) == 0 || !(fits || dice == 3)) continue;
             rows[length++] = IPayrollRegistry.Row(worker, uint128(1 + _random(limit)));
         }
         // solhint-disable-next-line no-inline-assembly

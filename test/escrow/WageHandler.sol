@@ -21,12 +21,25 @@ abstract contract WageHandler is PayrollHandler {
     function payAll(uint256 seed) external {
         _start(seed);
         (uint256 i, bool any) = _anyPayroll(IPayrollRegistry.PayrollStatus.Approved);
-        if (any) _payAll(i);
+        if (!any) return;
+        uint256 p = _payrolls[i].project;
+        address payee = _payeeOf(i, _random(_rows[i].length));
+        bool blocks = p >= 2 && !_isBlocked(p, payee) && _random(2) == 0;
+        if (blocks) HostileToken(tokenOf(p)).setBlocked(payee, true);
+        _payAll(i);
+        if (blocks) HostileToken(tokenOf(p)).setBlocked(payee, false);
     }
 
+    /// @dev Now and then with a token that cheats meanwhile.
     function reserve(uint256 seed) external {
         _start(seed);
-        _reserve(_anyProject(), _random(6));
+        uint256 p = _anyProject();
+        for (uint256 i = 0; i < PROJECTS && _wages[p].owed == 0; ++i) p = (p + 1) % PROJECTS;
+        HostileToken.Manner manner = _mannerOf(p);
+        bool cheats = p >= 2 && _random(2) == 0;
+        if (cheats) HostileToken(tokenOf(p)).setManner(HostileToken.Manner(1 + _random(5)));
+        _reserve(p, _random(6));
+        if (cheats) HostileToken(tokenOf(p)).setManner(manner);
     }
 
     function cover(uint256 seed) external {
@@ -57,7 +70,10 @@ abstract contract WageHandler is PayrollHandler {
 
     function closeOut(uint256 seed) external {
         _start(seed);
-        _closeOut(_anyEnded());
+        uint256 p = _anyEnded();
+        uint256 from = _facts[p].endedAt + 30 days;
+        if (!_isOpen(p) && block.timestamp <= from && _random(2) == 0) vm.warp(from + 1);
+        _closeOut(p);
     }
 
     function returnDeposit(uint256 seed) external {

@@ -20,6 +20,7 @@ abstract contract WorkerHandler is WorksHandler {
     function enrol(uint256 seed) external {
         _start(seed);
         uint256 p = _anyProject();
+        _perhapsLate(p);
         if (_hands[p].length < 8) _enrolSomebody(p, 0);
     }
 
@@ -44,7 +45,7 @@ abstract contract WorkerHandler is WorksHandler {
     function declareArrears(uint256 seed) external {
         _start(seed);
         uint256 p = _anyProject();
-        uint24 period = _month(block.timestamp - 20 days - _random(50 days));
+        uint24 period = _month(block.timestamp - 20 days - _random(_random(3) == 0 ? 500 days : 50 days));
         uint128 amount = uint128(1 + _random(50_000));
         if (_random(2) == 0) return _declareByWorkers(p, period, amount);
         (address by, CityId[] memory lineage, bool right) = _officerOf(p, LABOUR);
@@ -87,6 +88,12 @@ abstract contract WorkerHandler is WorksHandler {
         uint256 since = block.timestamp - _random(_random(4) == 0 ? 500 days : 90 days);
         bool done = _enrol(p, worker, _company(), since, by, lineage);
         require(done == right, "enrol: against the rules");
+    }
+
+    /// @dev About the end of the claim window.
+    function _perhapsLate(uint256 p) internal {
+        uint256 from = _facts[p].endedAt + 10 days;
+        if (!_isOpen(p) && block.timestamp <= from && _random(2) == 0) vm.warp(from + _random(25 days));
     }
 
     /// @dev Until the claim window after the project's end is over.

@@ -60,6 +60,11 @@ abstract contract WorkerModel is EventChains {
         return since != 0 && since <= period && (stays || period <= _leftIn[project][worker][employer]);
     }
 
+    /// @dev Now or once.
+    function _wasEmployed(uint256 project, uint32 worker, uint16 employer) internal view returns (bool) {
+        return _since[project][worker][employer] != 0;
+    }
+
     /// @dev In a payroll that is not supplementary, the months that a worker shares with its present employer are that one's.
     function _isAlone(uint256 project, uint32 worker, uint16 employer, uint24 period) internal view returns (bool) {
         uint16 present = _hands[project][worker - 1].employer;

@@ -6,7 +6,7 @@ import {EscrowHandler} from "./EscrowHandler.sol";
 /// @title What is played at random, some twice as often; and what the handler counts.
 library EscrowActList {
     function all(EscrowHandler handler) internal pure returns (bytes4[] memory acts) {
-        bytes4[84] memory some = [
+        bytes4[86] memory some = [
             handler.fund.selector,
             handler.feedOrRepay.selector,
             handler.payOut.selector,
@@ -66,6 +66,8 @@ library EscrowActList {
             handler.approvePayroll.selector,
             handler.feedOrRepay.selector,
             handler.wait.selector,
+            handler.reserve.selector,
+            handler.reserve.selector,
             handler.enrol.selector,
             handler.claimDefect.selector,
             handler.contest.selector,

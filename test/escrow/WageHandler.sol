@@ -22,6 +22,7 @@ abstract contract WageHandler is PayrollHandler {
         _start(seed);
         (uint256 i, bool any) = _anyPayroll(IPayrollRegistry.PayrollStatus.Approved);
         if (!any) return;
+        for (uint256 tries = 0; tries < _payrolls.length && !_isDue(i); ++tries) i = (i + 1) % _payrolls.length;
         uint256 p = _payrolls[i].project;
         address payee = _payeeOf(i, _random(_rows[i].length));
         bool blocks = p >= 2 && !_isBlocked(p, payee) && _random(2) == 0;
@@ -133,6 +134,11 @@ abstract contract WageHandler is PayrollHandler {
             pays[at] = _dueOf(i, at) != 0 && !_isBlocked(_payrolls[i].project, _payeeOf(i, at));
             any = any || pays[at];
         }
+    }
+
+    function _isDue(uint256 i) private view returns (bool) {
+        Owing storage owing = _owing[PayrollId.unwrap(_payrolls[i].id)];
+        return owing.reserved != owing.paid;
     }
 
     function _payeeOf(uint256 i, uint256 at) private view returns (address) {

@@ -167,7 +167,7 @@ abstract contract WorksHandler is EscrowActs {
         (address by, bool right) = _actorOf(p, claimant);
         uint128 limit = _roomForDefects(p, seat);
         uint128 amount = _partOf(limit);
-        right = right && amount != 0 && amount <= limit;
+        right = right && amount != 0 && amount <= limit && !_isOverdue(p, seat);
         bytes memory call = abi.encodeCall(milestones.claimDefect, (projectIds[p], seat, amount, claimant, 0));
         if (!_doIf("claimDefect", address(milestones), by, call, right)) return;
         _unruled[p][seat] += amount;

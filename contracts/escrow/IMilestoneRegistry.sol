@@ -197,14 +197,14 @@ interface IMilestoneRegistry {
     /// @notice Rule what of a disputed milestone the companies get; the rest is available again. By an operator of the arbiter.
     function rule(ProjectId project, uint16 milestone, uint128 award) external;
 
-    /// @notice Do what is due: an approved milestone that nobody contested, or a ruled one, is earned; one that was returned, by the supervisor
-    /// or by silence, and not contested, is not committed any more. By anyone, once the contest window after that is over.
+    /// @notice Do what is due: an approved milestone that nobody contested, or a ruled one, is earned; one that was returned, by the
+    /// supervisor or by silence, and not contested, is not committed any more. By anyone, once the contest window after that is over.
     function settle(ProjectId project, uint16 milestone) external;
 
     // -------------------------------------------------------------------------------------------------------------- defects
 
-    /// @notice Claim defects on a company's retention, before it is due; on top of a claim that is open, and with it ruled on. Claims that the
-    /// arbiter does not rule on come to no more than was ever kept. By an operator of owner or supervisor.
+    /// @notice Claim defects on a company's retention, before it is due; on top of a claim that is open, and with it ruled on. Claims
+    /// that the arbiter does not rule on come to no more than was ever kept. By an operator of owner or supervisor.
     /// @param by The seat of who claims.
     /// @param grounds Salted hash of what is wrong.
     function claimDefect(ProjectId project, uint16 seat, uint128 amount, uint16 by, bytes32 grounds) external;

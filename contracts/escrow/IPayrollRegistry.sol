@@ -216,8 +216,8 @@ interface IPayrollRegistry {
     // -------------------------------------------------------------------------------------------------------------- deciding
 
     /// @notice Approve a payroll: its total without rows aside is owed, and reserved as far as money is there. From OBJECTION_TIME after
-    /// filing on by an operator of the contractor; once the time for opposing is over, by anyone, or of a supplementary one by whoever rules
-    /// on it. Refused if more would be owed than the budget is.
+    /// filing on by an operator of the contractor; once the time for opposing is over, by anyone, or of a supplementary one by whoever
+    /// rules on it. Refused if more would be owed than the budget is.
     function approve(PayrollId payroll, CityId[] calldata lineage) external;
 
     /// @notice End a supplementary payroll that nobody approved, or any that exceeds what the budget leaves, RULING_PERIOD after it was

@@ -13,11 +13,11 @@ import {ProjectId} from "./ProjectId.sol";
 /// @notice Everything here is in minor units of the project's currency. It moves money as PayrollRegistry says, to the accounts that
 /// WorkerRegistry says, and has no opinion.
 ///
-/// What is owed is reserved, in the order in which it became so: from the wages put in, then from the deposit, then from works money that is
-/// not committed; the rest is the contractor's debt, withheld from its next payments. Anyone pushes the payments of what is reserved.
+/// What is owed is reserved, in the order in which it became so: from the wages put in, then from the deposit, then from works money that
+/// is not committed; the rest is the contractor's debt, withheld from its next payments. Anyone pushes the payments of what is reserved.
 ///
-/// No court, no dispute, no freeze and no suspension reaches this contract; money here leaves to the workers of the project or, when they are
-/// paid and the project is over, to who put it in. What nobody could be paid after the end, the labour office takes into custody.
+/// No court, no dispute, no freeze and no suspension reaches this contract; money here leaves to the workers of the project or, when they
+/// are paid and the project is over, to who put it in. What nobody could be paid after the end, the labour office takes into custody.
 interface IWageAccount {
     /// @notice Where money came from.
     /// @param Share Of what was put into the project.
@@ -188,8 +188,8 @@ interface IWageAccount {
     // -------------------------------------------------------------------------------------------------------------- the end
 
     /// @notice Send what is free back to FundEscrow, once the project is over, the claim window has passed, all payrolls and rows are
-    /// decided, and what is owed is covered as far as money is there, or a year has passed; first to the deposit, as much as the contractor has borne.
-    /// By anyone.
+    /// decided, and what is owed is covered as far as money is there, or a year has passed; first to the deposit, as much as the
+    /// contractor has borne. By anyone.
     function closeOut(ProjectId project) external;
 
     /// @notice Return the deposit, after the close-out. By anyone, to the contractor's account.

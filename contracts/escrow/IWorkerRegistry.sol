@@ -139,7 +139,8 @@ interface IWorkerRegistry {
     error AccountInvalid(ProjectId project, address account);
     /// @notice The claim is not active.
     error ClaimNotActive(ClaimId claim, IClaimRegistry.ClaimStatus status);
-    /// @notice The claim is not one of the project's schema, between this employer and this key; or the key has signed for a worker already.
+    /// @notice The claim is not one of the project's schema, between this employer and this key; or the key has signed for a worker
+    /// already.
     error EmploymentInvalid(ClaimId claim);
     /// @notice There is no such worker, or it was not employed by the company in that month.
     error WorkerInvalid(ProjectId project, uint32 worker);

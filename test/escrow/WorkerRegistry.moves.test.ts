@@ -6,9 +6,9 @@ import { subjectCommitment, newSalt } from "../../src/identity/commitment.js";
 import { idOf } from "../identity/claims.js";
 import { LATER, newKey, register } from "../identity/world.js";
 import { loadFixture, time, timeOf } from "../world.js";
+import { application, noEmployment } from "./application.js";
 import { at } from "./milestones.js";
 import {
-  type Application,
   applicationOf,
   type ApplicationChanges,
   beginOf,
@@ -19,26 +19,12 @@ import {
   enrolled,
   filed,
   send,
-  type Site,
   site,
   someAddress,
 } from "./wages.js";
 import { DAY, newAccount, Seat, subcontract } from "./world.js";
 
 describe("WorkerRegistry: workers who move, or are paid elsewhere", () => {
-  /** An application for the subcontractor. */
-  async function application(world: Site, changes: ApplicationChanges = {}): Promise<Application> {
-    const enrolment = { employer: world.seat, ...changes.enrolment };
-    return applicationOf(world, world.project, { ...changes, enrolment });
-  }
-
-  /** The application is refused, as no employment of this company and key. */
-  async function noEmployment(world: Site, refused: Application): Promise<void> {
-    await expect(enrol(world, refused))
-      .to.be.revertedWithCustomError(world.workers, "EmploymentInvalid")
-      .withArgs(await idOf(world, refused.employment.claim));
-  }
-
   describe("a worker who goes to another employer", () => {
     it("keeps number, key and tenure, and is paid where it says now", async () => {
       const world = await loadFixture(site);

@@ -8,33 +8,12 @@ import { WorkerRegistry__factory } from "../../typechain/index.js";
 import { batchOver, claimOf, idOf, Status } from "../identity/claims.js";
 import { LATER, MARRIAGE, newKey, RESIDENT, word } from "../identity/world.js";
 import { ethers, HEBEI, loadFixture, SHIJIAZHUANG, time, timeOf } from "../world.js";
+import { application, noEmployment } from "./application.js";
 import { at } from "./milestones.js";
-import {
-  type Application,
-  applicationOf,
-  type ApplicationChanges,
-  beginOf,
-  enrol,
-  type Site,
-  site,
-  someAddress,
-} from "./wages.js";
+import { type Application, applicationOf, beginOf, enrol, type Site, site, someAddress } from "./wages.js";
 import { DAY, EMPLOYMENT, openProject, Seat, terminate } from "./world.js";
 
 describe("WorkerRegistry", () => {
-  /** An application for the subcontractor. */
-  async function application(world: Site, changes: ApplicationChanges = {}): Promise<Application> {
-    const enrolment = { employer: world.seat, ...changes.enrolment };
-    return applicationOf(world, world.project, { ...changes, enrolment });
-  }
-
-  /** The application is refused, as no employment of this company and key. */
-  async function noEmployment(world: Site, refused: Application): Promise<void> {
-    await expect(enrol(world, refused))
-      .to.be.revertedWithCustomError(world.workers, "EmploymentInvalid")
-      .withArgs(await idOf(world, refused.employment.claim));
-  }
-
   async function badAccount(world: Site, account: string, employer = world.seat): Promise<void> {
     await expect(enrol(world, await application(world, { enrolment: { account, employer } })))
       .to.be.revertedWithCustomError(world.workers, "AccountInvalid")

@@ -34,7 +34,7 @@ export async function built(engine: Engine, say: (line: string) => void): Promis
   const args = ["build", ...(engine.ldflags === undefined ? [] : [`-ldflags=${engine.ldflags}`]), "-o", `${draft}/`];
   await run(
     { file: "go", args: [...args, ...engine.packages] },
-    { cwd: module, env: { GOFLAGS: "-buildvcs=false -mod=readonly" } },
+    { cwd: module, env: { GOFLAGS: "-buildvcs=false -mod=mod" } },
   );
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);

@@ -6,6 +6,10 @@ import type { Engine } from "./engine.js";
 import { type Network, nodeFolder } from "./folder.js";
 import { run } from "./process.js";
 
+const FORKS = ["istanbulCompatibleBlock", "londonCompatibleBlock", "ethTxTypeCompatibleBlock"];
+/** What homi adds of later forks: from Magma on, gas has a least price. */
+const LATER = /CompatibleBlock$|^kip\d|^randao/;
+
 export const kaia: Engine = {
   name: "kaia",
   title: "Kaia (Istanbul BFT)",
@@ -20,9 +24,8 @@ export const kaia: Engine = {
     await run({ file: join(binaries, "homi"), args: [...args, "--output", made] });
 
     const genesis = JSON.parse(readFileSync(join(made, "scripts", "genesis.json"), "utf8")) as Genesis;
-    for (const fork of ["istanbulCompatibleBlock", "londonCompatibleBlock", "ethTxTypeCompatibleBlock"]) {
-      genesis.config[fork] = 0; // and no later one: from Magma on gas has a price
-    }
+    const config = Object.entries(genesis.config).filter(([name]) => !LATER.test(name));
+    genesis.config = { ...Object.fromEntries(config), ...Object.fromEntries(FORKS.map((fork) => [fork, 0])) };
     const genesisFile = join(folder, "genesis.json");
     writeFileSync(genesisFile, JSON.stringify(genesis), { mode: 0o600 });
 

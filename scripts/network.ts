@@ -10,6 +10,7 @@ import { built, NetworkError } from "./network/build.js";
 import { type Engine, type EngineName, ENGINES } from "./network/engine.js";
 import { logOf, makeFolder, type Network, networkOf, removeFolder } from "./network/folder.js";
 import { clique } from "./network/clique.js";
+import { edge } from "./network/edge.js";
 import { kaia } from "./network/kaia.js";
 import { endNode, isFree, startNode, stateOf, urlOf, waitForBlocks } from "./network/nodes.js";
 
@@ -33,7 +34,7 @@ Needs Go 1.22 or newer, which builds the engine once. Keys are made here, in .ne
 Exit codes: 0 done, 1 something failed, 2 the options make no sense.`;
 const LINES = 40;
 
-const ENGINE: Partial<Record<EngineName, Engine>> = { kaia, clique };
+const ENGINE: Partial<Record<EngineName, Engine>> = { kaia, edge, clique };
 
 interface Given {
   command: string;

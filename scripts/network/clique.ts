@@ -3,7 +3,7 @@ import { createECDH } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Wallet } from "ethers";
+import { encryptKeystoreJsonSync, Wallet } from "ethers";
 
 import type { Engine } from "./engine.js";
 import { type Network, nodeFolder } from "./folder.js";
@@ -52,9 +52,8 @@ export const clique: Engine = {
       writeFileSync(join(data, "password"), NO_PASSWORD, { mode: 0o600 });
       writeFileSync(join(data, "address"), signer.address, { mode: 0o600 });
       writeFileSync(join(data, "nodekey"), keys[node]?.getPrivateKey("hex").padStart(64, "0") ?? "", { mode: 0o600 });
-      writeFileSync(join(data, "keystore", "signer.json"), signer.encryptSync(NO_PASSWORD, { scrypt: { N: 1024 } }), {
-        mode: 0o600,
-      });
+      const keystore = encryptKeystoreJsonSync(signer, NO_PASSWORD, { scrypt: { N: 1024 } });
+      writeFileSync(join(data, "keystore", "signer.json"), keystore, { mode: 0o600 });
       const others = peers.filter((_, other) => other !== node).map((peer) => `"${peer}"`);
       writeFileSync(join(data, "config.toml"), `[Node.P2P]\nStaticNodes = [${others.join(", ")}]\n`, { mode: 0o600 });
       await run({ file: join(binaries, "geth"), args: ["--datadir", data, "init", genesisFile] });

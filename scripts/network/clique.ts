@@ -52,7 +52,11 @@ export const clique: Engine = {
       writeFileSync(join(data, "password"), NO_PASSWORD, { mode: 0o600 });
       writeFileSync(join(data, "address"), signer.address, { mode: 0o600 });
       writeFileSync(join(data, "nodekey"), keys[node]?.getPrivateKey("hex").padStart(64, "0") ?? "", { mode: 0o600 });
-      const keystore = encryptKeystoreJsonSync(signer, NO_PASSWORD, { scrypt: { N: 1024 } });
+      const keystore = encryptKeystoreJsonSync(
+        { address: signer.address, privateKey: signer.privateKey },
+        NO_PASSWORD,
+        { scrypt: { N: 1024 } },
+      );
       writeFileSync(join(data, "keystore", "signer.json"), keystore, { mode: 0o600 });
       const others = peers.filter((_, other) => other !== node).map((peer) => `"${peer}"`);
       writeFileSync(join(data, "config.toml"), `[Node.P2P]\nStaticNodes = [${others.join(", ")}]\n`, { mode: 0o600 });

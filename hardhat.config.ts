@@ -14,6 +14,7 @@ import hardhatDeploy from "hardhat-deploy";
 import { consortiumRpc } from "./rocketh/rpc.js";
 import { suiteTasks } from "./rocketh/tasks.js";
 import { branchCoverage } from "./scripts/branch-coverage.js";
+import { trialNetwork } from "./scripts/network/trial.js";
 
 /** The compiler of the npm package `solc`: the lock file pins it, nothing is downloaded. */
 const compiler = {
@@ -97,6 +98,7 @@ export default defineConfig({
     suiteTasks,
     warningsAreErrors,
     branchCoverage,
+    trialNetwork,
   ],
 
   solidity: {
@@ -117,6 +119,15 @@ export default defineConfig({
       type: "http",
       chainType: "l1",
       url: process.env["CIVITAS_NODE_URL"] ?? "http://127.0.0.1:8545",
+    },
+
+    // Validators on this machine, as `npm run network` starts them, with the accounts of a `hardhat node`.
+    trial: {
+      type: "http",
+      chainType: "l1",
+      url: process.env["CIVITAS_NODE_URL"] ?? "http://127.0.0.1:18545",
+      accounts: { mnemonic: "test test test test test test test test test test test junk" },
+      gasPrice: 0n,
     },
 
     // Any JSON-RPC network. Variables come from the environment or from `npx hardhat keystore set NAME`,

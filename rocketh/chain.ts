@@ -28,6 +28,12 @@ export interface Receipt extends Place {
   status: string;
 }
 
+/** Nodes say in their own words that an account has used a nonce already. */
+const TURN_TAKEN = /nonce|already known|underpriced|replac/i;
+const ELSEWHERE =
+  "\nSomebody else sends from this account, perhaps another run of this command. When it has ended, run the same command again: " +
+  "it goes on from what the chain has.";
+
 const POLLING_MS = { first: 20, longest: 1000 };
 
 /** For reading through ethers: never cached, because the steps write in between. */
@@ -39,10 +45,16 @@ export function readerOf(provider: Provider): BrowserProvider {
   return new BrowserProvider(eip1193, undefined, { cacheTimeout: -1 });
 }
 
-/** Send a transaction and wait until it is mined. Fails unless it succeeded. */
+/** Whose transaction it is, and which of theirs. */
+export interface Turn {
+  from: string;
+  nonce: number;
+}
+
+/** Send a transaction and wait until it is mined. Fails unless it succeeded, and if the account has sent another one in this turn. */
 export async function transact(
   provider: Provider,
-  from: string,
+  { from, nonce }: Turn,
   call: Call,
   what: string,
   timeout: number,
@@ -50,9 +62,13 @@ export async function transact(
   const transaction = { from, ...(call.to ? { to: call.to } : {}), data: call.data ?? "0x" };
   let hash: string;
   try {
-    hash = (await provider.request({ method: "eth_sendTransaction", params: [transaction] })) as string;
+    const params = [{ ...transaction, nonce: toQuantity(nonce) }];
+    hash = (await provider.request({ method: "eth_sendTransaction", params })) as string;
   } catch (error) {
-    throw new Error(`${what}: the transaction was refused: ${reasonOf(error)}`, { cause: error });
+    const reason = reasonOf(error);
+    throw new Error(`${what}: the transaction was refused: ${reason}${TURN_TAKEN.test(reason) ? ELSEWHERE : ""}`, {
+      cause: error,
+    });
   }
   const receipt = await waitForReceipt(provider, hash, what, timeout);
   if (BigInt(receipt.status) !== 1n) {

@@ -13,9 +13,10 @@ const extensions = {
   /** The deployer's factory, deployed if there is none. First of all, waits for what earlier runs left pending. */
   deployFactory: (env: SuiteEnvironment) => async (): Promise<ContractOf<"SuiteFactory">> => {
     const { provider, deployer, timeout } = contextOf(env);
+    const nonce = nonceOf(env);
     const wanted = await plan("SuiteFactory", []);
-    const nonce = await settle(provider, deployer, timeout);
-    let address = await findFactory(provider, deployer, nonce);
+    nonce.next = await settle(provider, deployer, timeout);
+    let address = await findFactory(provider, deployer, nonce.next);
     let place: Place | undefined;
     checkRecord(env, wanted.name, address);
     if (address === undefined) {
@@ -75,7 +76,20 @@ const extensions = {
 // eslint-disable-next-line @typescript-eslint/unbound-method -- a plain function, declared by rocketh in method style
 export const { deployScript } = setupDeployScripts<typeof extensions, Accounts>(extensions);
 
-export function contextOf(env: SuiteEnvironment): RunOptions & { provider: Provider; deployer: string } {
+/**
+ * The deployer's next nonce. A run counts it itself, so that what another run sends meanwhile from the same account makes the next
+ * transaction fail, instead of acting on what was read before.
+ */
+interface Nonce {
+  next?: number;
+}
+
+interface Context extends RunOptions {
+  provider: Provider;
+  deployer: string;
+}
+
+export function contextOf(env: SuiteEnvironment): Context {
   const { provider } = env.network;
   return {
     ...DEFAULTS,
@@ -85,9 +99,19 @@ export function contextOf(env: SuiteEnvironment): RunOptions & { provider: Provi
   };
 }
 
+const nonces = new WeakMap<object, Nonce>();
+
+function nonceOf(env: SuiteEnvironment): Nonce {
+  const known = nonces.get(env.network) ?? {};
+  nonces.set(env.network, known);
+  return known;
+}
+
 async function send(env: SuiteEnvironment, what: string, call: Call): Promise<Receipt> {
   const { provider, deployer, timeout, log } = contextOf(env);
-  const receipt = await transact(provider, deployer, call, what, timeout);
+  const nonce = nonceOf(env);
+  if (nonce.next === undefined) throw new Error(`${what}: the factory comes first, with the deployer's nonce`);
+  const receipt = await transact(provider, { from: deployer, nonce: nonce.next++ }, call, what, timeout);
   log(`${what}: ${receipt.transactionHash}, block ${Number(receipt.blockNumber)}`);
   return receipt;
 }

@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { computeAddress, id } from "ethers";
 
+import { SuiteFactory__factory } from "../../typechain/index.js";
 import { type ConsortiumNode, startConsortiumNode } from "./node.js";
 import { ACTS, contentOf, CONTRACTS, newFolder, removeFolders } from "./support.js";
 
 const HARDHAT = "node_modules/hardhat/dist/src/cli.js";
 const CHAIN_ID = 20_261;
+/** How many transactions come between two kills; more where `npm test` has seen each. */
+const STEP = process.env["CIVITAS_THIN"] === undefined ? 1 : 20;
 const DEPLOYER_KEY = id("civitas test deployer");
 const ADMINISTRATOR = computeAddress(id("civitas test administrator"));
 
@@ -50,13 +53,15 @@ describe("hardhat deploy and hardhat verify", () => {
     return { status, output };
   }
 
-  it("deploy is killed in the middle", async () => {
-    const { status } = await hardhat("deploy", forDeployment, (child) => {
-      node.onSent = () => node.sent.length === 5 && child.kill("SIGKILL");
-    });
-    expect(status).to.equal(null);
-    expect(node.sent).to.have.length(5);
-  });
+  it("deploy is killed by SIGKILL after each of its transactions in turn, and resumed", async () => {
+    for (let sent = STEP; sent < ACTS.length; sent += STEP) {
+      const { status, output } = await hardhat("deploy", forDeployment, (child) => {
+        node.onSent = () => node.sent.length === sent && child.kill("SIGKILL");
+      });
+      expect(status, output).to.equal(null);
+      expect(node.sent).to.have.length(sent);
+    }
+  }).timeout(900_000);
 
   it("deploy goes on, knowing the administrator's address alone", async () => {
     const { status, output } = await hardhat("deploy", forDeployment);
@@ -73,6 +78,25 @@ describe("hardhat deploy and hardhat verify", () => {
     expect(status, output).to.equal(0);
     expect(node.sent).to.have.length(ACTS.length);
   });
+
+  it("deploy, typed by two operators at once, deploys nothing twice", async () => {
+    const other = await startConsortiumNode(CHAIN_ID, "2002-02-02T00:00:00Z");
+    const both = await Promise.all(
+      [1, 2].map(async () =>
+        hardhat("deploy", { ...forDeployment, CIVITAS_RPC_URL: other.url, CIVITAS_RECORDS: newFolder() }),
+      ),
+    );
+    for (const { status, output } of both) {
+      if (status !== 0) expect(output).to.match(/run the same command again/i);
+    }
+    const { status, output } = await hardhat("deploy", {
+      ...forDeployment,
+      ...{ CIVITAS_RPC_URL: other.url, CIVITAS_RECORDS: newFolder() },
+    });
+    expect(status, output).to.equal(0);
+    expect(await createdOn(other)).to.equal(CONTRACTS.length);
+    await other.close();
+  }).timeout(300_000);
 
   it("verify without a key, from the records or from two addresses, and say what is not as it should be", async () => {
     const elsewhere = newFolder();
@@ -118,3 +142,15 @@ describe("hardhat deploy and hardhat verify", () => {
     await other.close();
   });
 });
+
+/** How many contracts a chain has: the factories, and what they deployed. */
+async function createdOn({ chain }: ConsortiumNode): Promise<number> {
+  const { provider } = chain.ethers;
+  let factories = 0;
+  for (let block = 1; block <= (await provider.getBlockNumber()); block++) {
+    const found = await provider.getBlock(block, true);
+    factories += (found?.prefetchedTransactions ?? []).filter(({ to }) => to === null).length;
+  }
+  const deployed = SuiteFactory__factory.createInterface().getEvent("Deployed").topicHash;
+  return factories + (await provider.getLogs({ topics: [deployed], fromBlock: 0 })).length;
+}

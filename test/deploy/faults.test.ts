@@ -86,9 +86,11 @@ describe("a deployment that goes wrong", () => {
     for (const throwOnTransactionFailures of [true, false]) {
       const chain = await newChain({ throwOnTransactionFailures });
       const provider = watch(chain.provider, async (nth, transaction, send) => {
-        const { data = "" } = transaction;
-        if (nth === BINDING) await send({ ...transaction, data: data.slice(0, -40) + elsewhere.slice(2) });
-        return send(nth === BINDING ? { ...transaction, gas: "0x7a120" } : transaction); // not estimated, so that it is sent
+        if (nth !== BINDING) return send(transaction);
+        const { nonce: taken, ...again } = transaction;
+        expect(taken).to.equal(toQuantity(BINDING - 1));
+        await send({ ...transaction, data: (transaction.data ?? "").slice(0, -40) + elsewhere.slice(2) });
+        return send({ ...again, gas: "0x7a120" }); // not estimated, so that it is sent
       });
       const error = await failureOf(runSteps(chain, { provider }));
       expect(error.message).to.match(

@@ -24,7 +24,7 @@ import {
 /** `npm test` kills a run at each transaction; where its chain, in process, is the same but slower (coverage), at every tenth. */
 const THIN = process.env["CIVITAS_THIN"] !== undefined;
 
-/** A run that was killed goes on from what the chain has, to the same end. */
+/** A run that was killed goes on from what the chain has, to the same end. (With SIGKILL after each transaction: commands.test.ts.) */
 describe("deploy/, killed", () => {
   let transactions: number;
   let addresses: string[];
@@ -40,7 +40,6 @@ describe("deploy/, killed", () => {
 
   const cases = [
     { when: "before", lost: false, title: "before a transaction reaches the node" },
-    { when: "after", lost: false, title: "after a transaction, its answer lost" },
     { when: "after", lost: true, title: "after a transaction, and its records lost too" },
   ] as const;
   for (const { when, lost, title } of cases) {

@@ -63,6 +63,7 @@ export interface Transaction {
   to?: string;
   data?: string;
   gas?: string;
+  nonce?: string;
 }
 
 /**

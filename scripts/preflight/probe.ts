@@ -1,7 +1,7 @@
 /** What is asked of a chain: its limits, what its EVM knows, its prices and its clock. */
 import { hexlify, randomBytes } from "ethers";
 
-import { ask } from "../network/rpc.js";
+import { ask } from "../common/rpc.js";
 
 /** An answer. "warn" is a thing to know, and no hindrance. */
 export interface Probed {

@@ -19,7 +19,7 @@ const HELP = `Starts validators of a real engine on this machine, each a process
   npm run network -- down [--purge]    end all validators; --purge deletes keys and chain, too
 
   --engine <name>      kaia (Istanbul BFT), edge (Polygon Edge, IBFT 2.0) or clique (geth, proof of authority). Left out,
-                       up takes kaia, and the other commands what is there
+                       up takes kaia, down takes all, and the others take what runs
 
 Of up, for a network that is made:
   --validators <n>     how many, from 1 to 10 (4)

@@ -71,9 +71,9 @@ function addressOf(url: string): { href: string; authorization: Record<string, s
 }
 
 function plain(error: unknown, patience: number): NoAnswerError {
-  const { name, message, cause } = error as Error & { cause?: { code?: string } };
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   if (name === "TimeoutError") return new NoAnswerError(`does not answer within ${patience / 1000} s`);
   if (cause?.code === "ECONNREFUSED") return new NoAnswerError("nobody listens there");
   if (cause?.code === "ENOTFOUND") return new NoAnswerError("no machine has this name");
-  return new NoAnswerError(`breaks off: ${cause?.code ?? message}`);
+  return new NoAnswerError(`breaks off: ${cause?.code ?? cause?.message ?? message}`);
 }

@@ -8,7 +8,17 @@ import { type Engine, NetworkError } from "./engine.js";
 import { makeNetwork, makePrivate, type Network, networkFolder, networkOf, removeDrafts, urlOf } from "./folder.js";
 import { DEFAULTS, differing, type Typed } from "./options.js";
 import { alone } from "./process.js";
-import { checkPorts, endAll, endNode, logEnd, startNode, type State, statesOf, waitForBlocks } from "./validators.js";
+import {
+  checkPorts,
+  endAll,
+  endNode,
+  isRunning,
+  logEnd,
+  startNode,
+  type State,
+  statesOf,
+  waitForBlocks,
+} from "./validators.js";
 
 const LINES = 40;
 
@@ -136,14 +146,15 @@ function* nodesOf({ validators }: Network): Generator<number> {
   for (let node = 0; node < validators; node++) yield node;
 }
 
-/** The networks that are meant: the engine's that was named, or all. */
+/** The networks that are meant: the engine's that was named; else those that run; else all. */
 function made({ engines, root }: Place, { engine: named }: Typed): [Engine, Network][] {
   const found: [Engine, Network][] = [];
   for (const engine of named === undefined ? engines : [named]) {
     const network = networkOf(root, engine);
     if (network !== undefined) found.push([engine, network]);
   }
-  if (found.length !== 0) return found;
+  const running = found.filter(([, network]) => isRunning(network));
+  if (found.length !== 0) return running.length === 0 ? found : running;
   const [of, option] = named === undefined ? ["", ""] : [` of ${named.title}`, ` --engine ${named.name}`];
   throw new NetworkError(`there is no network${of}; make one: npm run network -- up${option}`);
 }

@@ -32,7 +32,7 @@ export function lastLines(text: string, count: number): string {
 }
 
 /** Writes a process's number and what its command line has in it, and becomes the program: a pid file is there before it starts. */
-const WRAPPER = 'printf "%s\\n%s\\n" "$$" "$2" > "$1" && shift 2 && exec "$@"';
+const WRAPPER = 'umask 077 && printf "%s\\n%s\\n" "$$" "$2" > "$1" && shift 2 && exec "$@"';
 
 /**
  * Starts a program that goes on by itself.
@@ -50,7 +50,11 @@ export async function start(
   });
   closeSync(out);
   child.unref();
-  while (!existsSync(pidFile) && child.exitCode === null) await sleep(5);
+  while (!isWritten(pidFile) && child.exitCode === null) await sleep(5);
+}
+
+function isWritten(pidFile: string): boolean {
+  return existsSync(pidFile) && readFileSync(pidFile, "utf8").endsWith("\n");
 }
 
 /** The process of a pid file, if it is still the one that wrote it, and not another that got its number later. */
@@ -92,5 +96,10 @@ export async function alone<Result>(file: string, work: () => Promise<Result>): 
 
 /** The command line of a process; empty if there is none. */
 function commandOf(pid: number): string {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return "";
+  }
   return spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
 }

@@ -11,6 +11,7 @@ import { endProcess, lastLines, pidIn, start } from "./process.js";
 
 const READY_MS = 180_000;
 const LATE_MS = 2_000;
+const POLL_MS = 50;
 const LOG_LINES = 20;
 
 /** What a validator is doing. */
@@ -72,6 +73,13 @@ export async function stateOf(network: Network, node: number): Promise<State> {
   return { node, pid, lost: pid === undefined && existsSync(pidFile), block, peers };
 }
 
+/** Whether one validator runs at least. */
+export function isRunning(network: Network): boolean {
+  return Array.from({ length: network.validators }, (_, node) => pidFileOf(network, node)).some(
+    (pidFile) => pidIn(pidFile) !== undefined,
+  );
+}
+
 export async function statesOf(network: Network): Promise<State[]> {
   return Promise.all(Array.from({ length: network.validators }, async (_, node) => stateOf(network, node)));
 }
@@ -97,7 +105,7 @@ export async function waitForBlocks(network: Network, patience = READY_MS): Prom
       first ??= newest;
       if (newest > first) return newest;
     }
-    await sleep(200);
+    await sleep(POLL_MS);
   }
   throw new NetworkError(
     `no block came in ${patience / 1000} s; the last lines of validator 0:\n${logEnd(network, 0)}`,

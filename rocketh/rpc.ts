@@ -3,8 +3,9 @@ import type { HardhatPlugin } from "hardhat/types/plugins";
 import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
 
 /**
- * Mends two habits of rocketh that consortium nodes do not bear: it reads without a block tag, which Besu requires, and gives up
- * where `eth_feeHistory` is missing (GoQuorum, FISCO BCOS, any EVM before London) unless the error has the words it looks for.
+ * Mends habits that consortium nodes do not bear. rocketh reads without a block tag, which Besu requires, and gives up where
+ * `eth_feeHistory` is missing (GoQuorum, FISCO BCOS, any EVM before London) unless the error has the words it looks for. Hardhat
+ * asks for the node's accounts before it reads without keys, and Polygon Edge does not know that question: it has none.
  */
 export const consortiumRpc: HardhatPlugin = {
   id: "consortium-rpc",
@@ -29,6 +30,10 @@ export async function mend(
       const response = await send(request).catch(() => undefined);
       if (response !== undefined && "result" in response) return response;
       return { jsonrpc: "2.0", id: request.id, error: { code: -32601, message: "unknown method eth_feeHistory" } };
+    }
+    case "eth_accounts": {
+      const response = await send(request).catch(() => undefined);
+      return response !== undefined && "result" in response ? response : { jsonrpc: "2.0", id: request.id, result: [] };
     }
     default:
       return await send(request);

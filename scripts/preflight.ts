@@ -1,55 +1,34 @@
-// Whether a chain can carry the suite, asked before anything is deployed to it. Sends nothing.
-//   npm run preflight -- --url http://127.0.0.1:18545
+// Whether a chain can carry the suite, asked before anything is deployed to it.
+//   npm run preflight -- --network consortium
+//   npm run preflight -- --url http://127.0.0.1:18545,http://127.0.0.1:18546
 //   npm run preflight -- --help
-import { parseArgs } from "node:util";
+import { endAfter } from "./common/command.js";
+import { readTarget } from "./preflight/options.js";
+import { probe } from "./preflight/probe.js";
+import { reportOf, tableOf } from "./preflight/report.js";
 
-import { endAfter, UsageError, wholeNumber } from "./common/command.js";
-import { probe, type Probed } from "./preflight/probe.js";
-import { textTable } from "../src/common/text-table.js";
+const HELP = `Asks a chain whether it can carry the suite. Changes nothing, and needs no key.
 
-const HELP = `Asks a chain whether it can carry the suite. Sends no transaction, and needs no key.
+  npm run preflight -- --network <name>    a network of hardhat.config.ts: consortium (CIVITAS_RPC_URL) or localnode
+  npm run preflight -- --url <endpoint>    JSON-RPC of a node; for several of one chain, repeat it, or put commas between
 
-  npm run preflight -- --url <endpoint> [--url <another of the same chain>] [options]
-
-  --url <endpoint>   JSON-RPC of a node; give all that will be used (CIVITAS_RPC_URL)
-  --chain-id <n>     that is expected (CIVITAS_CHAIN_ID)
+  --chain-id <n>     the chain id that it must have (CIVITAS_CHAIN_ID)
+  --wait <seconds>   how long to wait for a block (20)
   --json             the answers as JSON
-  --help             this text
+
+The node's pool is asked with two transactions that no block can hold, as they offer less gas than any transaction uses.
 
 Exit codes: 0 it can, 1 it cannot, or does not answer, 2 the options make no sense.`;
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      url: { type: "string", multiple: true },
-      "chain-id": { type: "string" },
-      json: { type: "boolean" },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help === true) {
+await endAfter("preflight", async () => {
+  const target = await readTarget(process.argv.slice(2), process.env);
+  if (target === undefined) {
     console.log(HELP);
     return;
   }
-  const fromEnvironment = process.env["CIVITAS_RPC_URL"];
-  const urls = values.url ?? (fromEnvironment === undefined ? [] : [fromEnvironment]);
-  if (urls.length === 0) throw new UsageError("give --url, or CIVITAS_RPC_URL");
-  const expected = values["chain-id"] ?? process.env["CIVITAS_CHAIN_ID"];
-  const chainId =
-    expected === undefined
-      ? undefined
-      : wholeNumber("chain-id", expected, { otherwise: 1, least: 1, most: 2 ** 53 - 1 });
-
-  const answers = await probe(urls, chainId);
-  console.log(values.json === true ? JSON.stringify(answers, undefined, 2) : tableOf(answers));
-  const faults = answers.filter(({ verdict }) => verdict === "no");
-  if (faults.length !== 0)
-    throw new Error(`this chain cannot carry the suite: ${faults.map(({ what }) => what).join(", ")}`);
-}
-
-function tableOf(answers: readonly Probed[]): string {
-  const rows = answers.map(({ verdict, what, found, change }) => [verdict, what, found, change ?? ""]);
-  return textTable([["", "asked", "found", "what to change"], ...rows], []).join("\n");
-}
-
-await endAfter("preflight", main);
+  const answers = await probe(target.urls, target);
+  const report = reportOf(answers);
+  console.log(target.json ? JSON.stringify(report, undefined, 2) : tableOf(answers));
+  if (!report.ready) throw new Error(report.summary);
+  if (!target.json) console.log(`\n${report.summary}`);
+});

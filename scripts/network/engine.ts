@@ -1,8 +1,4 @@
-/** The engines that a network can be started with, each from its pinned Go module. */
 import type { Network } from "./folder.js";
-
-export const ENGINES = ["kaia", "edge", "clique"] as const;
-export type EngineName = (typeof ENGINES)[number];
 
 /** A program with its arguments. */
 export interface Command {
@@ -10,17 +6,23 @@ export interface Command {
   args: string[];
 }
 
+/** A node's software that a network can be started with. */
 export interface Engine {
-  name: EngineName;
+  name: string;
   /** What it is, for people. */
   title: string;
-  /** Fewest validators that go on when one is lost. */
+  /** Fewest validators of which one may fail. */
   least: number;
-  /** Go packages of the commands that are built. */
-  packages: string[];
+  /** The programs that are built: a Go package by the program's name. */
+  programs: Record<string, string>;
   ldflags?: string;
-  /** Writes keys, genesis and the data folders of all validators: node-0, node-1 ... */
+  /** Writes keys, genesis and the data folders of all validators, `node-0`, `node-1` and so on, to a folder. */
   prepare: (network: Network, folder: string, binaries: string) => Promise<void>;
-  /** Starts a validator. Listens on 127.0.0.1 only. */
+  /** Starts a validator that listens on 127.0.0.1 only. */
   command: (network: Network, node: number, binaries: string) => Command;
+}
+
+/** Something that the person who runs it can mend; the message says how. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
 }

@@ -1,54 +1,131 @@
-/** Where a network of this machine is kept: an ignored folder that nobody else may read, since the validators' keys are in it. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+/**
+ * Where the networks of this machine are kept: an ignored folder that nobody else may read, since the validators' keys are in it.
+ * What is there is there whole: it is made beside, and renamed when it is done.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 
-import type { EngineName } from "./engine.js";
+import { type Engine, NetworkError } from "./engine.js";
 
-export const ROOT = ".network";
-
-/** A network that was made. Written last, so that a set-up that was cut off is none. */
-export interface Network {
-  engine: EngineName;
-  chainId: number;
+/** What a network is made with. */
+export interface Settings {
+  validators: number;
   /** Seconds from block to block. */
   period: number;
-  /** JSON-RPC, by validator. */
-  rpcPorts: number[];
-  /** Between validators. */
-  peerPorts: number[];
+  /** JSON-RPC of the first validator; the others' follow. */
+  port: number;
+  chainId: number;
 }
 
-export function folderOf(engine: EngineName): string {
-  return join(ROOT, engine);
+export interface Network extends Settings {
+  engine: string;
+  /** Absolute. */
+  folder: string;
 }
 
-/** Folder of a validator, from 0. */
-export function nodeFolder(engine: EngineName, node: number): string {
-  return join(folderOf(engine), `node-${node}`);
+/** What a validator listens on, all on 127.0.0.1: JSON-RPC, its peers, and what controls it, where the engine has that. */
+export interface Ports {
+  rpc: number;
+  peers: number;
+  control: number;
 }
 
-export function logOf(engine: EngineName, node: number): string {
-  return join(folderOf(engine), `node-${node}.log`);
+/** How far the last port is from the first. */
+export const PORTS = 300;
+
+export function portsOf({ port }: Settings, node: number): Ports {
+  return { rpc: port + node, peers: port + 100 + node, control: port + 200 + node };
 }
 
-/** The network of an engine; undefined if none was made. */
-export function networkOf(engine: EngineName): Network | undefined {
-  const file = join(folderOf(engine), "network.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Network) : undefined;
+export function urlOf(settings: Settings, node: number): string {
+  return `http://127.0.0.1:${portsOf(settings, node).rpc}`;
 }
 
-/** Makes a network's folder by `prepare`, whole or not at all. */
-export async function makeFolder(network: Network, prepare: (folder: string) => Promise<void>): Promise<void> {
-  const [wanted, draft] = [folderOf(network.engine), `${folderOf(network.engine)}.new`];
-  mkdirSync(ROOT, { recursive: true, mode: 0o700 });
-  chmodSync(ROOT, 0o700);
-  rmSync(draft, { recursive: true, force: true }); // of a set-up that was cut off
-  mkdirSync(draft, { mode: 0o700 });
-  await prepare(draft);
-  writeFileSync(join(draft, "network.json"), `${JSON.stringify(network, undefined, 2)}\n`, { mode: 0o600 });
+export function nodeFolder({ folder }: Network, node: number): string {
+  return join(folder, `node-${node}`);
+}
+
+export function logOf({ folder }: Network, node: number): string {
+  return join(folder, `node-${node}.log`);
+}
+
+export function pidFileOf({ folder }: Network, node: number): string {
+  return join(folder, `node-${node}.pid`);
+}
+
+export function networkFolder(root: string, { name }: Engine): string {
+  return resolve(root, name);
+}
+
+/**
+ * The network of an engine; undefined if none was made, or not to its end.
+ * @throws NetworkError if its description is not of this version.
+ */
+export function networkOf(root: string, engine: Engine): Network | undefined {
+  const folder = networkFolder(root, engine);
+  const file = join(folder, "network.json");
+  if (!existsSync(file)) return undefined;
+  const { validators, period, port, chainId } = settingsIn(file);
+  if (![validators, period, port, chainId].every(Number.isInteger)) {
+    throw new NetworkError(
+      `${file} cannot be read; make the network anew: npm run network -- down --purge --engine ${engine.name}`,
+    );
+  }
+  return { validators, period, port, chainId, engine: engine.name, folder } as Network;
+}
+
+function settingsIn(file: string): Partial<Settings> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Partial<Settings>;
+  } catch {
+    return {};
+  }
+}
+
+/** Makes a network: its folder is there with all that is in it, or not at all. */
+export async function makeNetwork(network: Network, prepare: (folder: string) => Promise<void>): Promise<void> {
+  const { validators, period, port, chainId } = network;
+  await makeWhole(network.folder, async (draft) => {
+    await prepare(draft);
+    const settings = JSON.stringify({ validators, period, port, chainId }, undefined, 2);
+    writeFileSync(join(draft, "network.json"), `${settings}\n`, { mode: 0o600 });
+  });
+}
+
+/** Fills a folder that takes the wanted one's place when it is full; what earlier tries left behind is removed. */
+export async function makeWhole(wanted: string, fill: (draft: string) => Promise<void>): Promise<void> {
+  const parent = dirname(wanted);
+  makePrivate(parent);
+  removeDrafts(wanted);
+  const draft = mkdtempSync(draftPrefix(wanted)); // a name of its own: what an earlier try started may still write
+  await fill(draft);
+  rmSync(wanted, { recursive: true, force: true });
   renameSync(draft, wanted);
 }
 
-export function removeFolder(engine: EngineName): void {
-  rmSync(folderOf(engine), { recursive: true, force: true });
+export function removeDrafts(wanted: string): void {
+  const parent = dirname(wanted);
+  if (!existsSync(parent)) return;
+  const drafts = readdirSync(parent).filter((name) => name.startsWith(basename(draftPrefix(wanted))));
+  for (const name of drafts) rmSync(join(parent, name), { recursive: true, force: true });
+}
+
+function draftPrefix(wanted: string): string {
+  return `${wanted}.new-`;
+}
+
+/** Makes a folder that nobody else may read. */
+export function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
 }

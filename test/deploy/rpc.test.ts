@@ -44,6 +44,13 @@ describe("requests to a node", () => {
     }
   });
 
+  it("for the node's accounts find none, where the node does not know the question", async () => {
+    for (const send of [() => Promise.resolve(refusal), () => Promise.reject(new Error("Method not found"))]) {
+      expect(await mend(requestOf("eth_accounts", []), send)).to.deep.equal({ jsonrpc: "2.0", id: 1, result: [] });
+    }
+    expect(await forwarded("eth_accounts", [])).to.deep.equal([]);
+  });
+
   it("of other kinds fail as the node says", async () => {
     const send = () => Promise.resolve(refusal);
     expect(await mend(requestOf("eth_call", [{}]), send)).to.equal(refusal);

@@ -1,9 +1,6 @@
 //go:build tools
 
-// Package kaia names the commands that are built, so that go.sum has what they need.
-package kaia
+// Names the other command that is built, so that go.sum has what it needs.
+package main
 
-import (
-	_ "github.com/kaiachain/kaia/cmd/homi"
-	_ "github.com/kaiachain/kaia/cmd/kcn"
-)
+import _ "github.com/kaiachain/kaia/cmd/homi"

@@ -4,3 +4,4 @@ export { endpoints, Endpoints, EndpointsError, type EndpointsOptions, type Endpo
 export { isRefusal, Lane, LaneError, type LaneOptions } from "./lane.js";
 export type { Sent } from "./sent.js";
 export { mined } from "../common/mined.js";
+export { AsOfError, providerAsOf } from "./as-of.js";

@@ -52,7 +52,8 @@ export class Lane extends AbstractSigner<Provider> {
   readonly #signer: Signer;
   readonly #chain: Provider;
   readonly #byHash: Map<string, Sent>;
-  readonly #options: Required<LaneOptions>;
+  readonly #options: Required<Omit<LaneOptions, "finality">>;
+  readonly #finality: number | undefined;
   /** Not settled yet. */
   readonly #acts = new Set<Sent>();
   #nonce: number | undefined;
@@ -82,14 +83,9 @@ export class Lane extends AbstractSigner<Provider> {
     this.#chain = provider;
     this.#byHash = byHash;
     this.#nodeSigns = signer instanceof JsonRpcSigner;
-    const {
-      finality = finalityOf(provider),
-      inFlight = 64,
-      pollMs = 500,
-      resendMs = 15_000,
-      timeoutMs = 300_000,
-    } = options;
-    this.#options = { finality, inFlight, pollMs, resendMs, timeoutMs };
+    const { inFlight = 64, pollMs = 500, resendMs = 15_000, timeoutMs = 300_000 } = options;
+    this.#finality = options.finality;
+    this.#options = { inFlight, pollMs, resendMs, timeoutMs };
   }
 
   /** The lane that a signer is, or one for it. */
@@ -131,7 +127,7 @@ export class Lane extends AbstractSigner<Provider> {
   }
 
   override connect(provider: Provider | null): Lane {
-    return new Lane(this.#signer.connect(provider), this.#options);
+    return new Lane(this.#signer.connect(provider), { ...this.#options, finality: this.#depth });
   }
 
   override signTransaction(request: TransactionRequest): Promise<string> {
@@ -148,6 +144,11 @@ export class Lane extends AbstractSigner<Provider> {
     value: Record<string, unknown>,
   ): Promise<string> {
     return this.#signer.signTypedData(domain, types, value);
+  }
+
+  /** `connect` may be told of it, for this signer or its provider, after the lane was made. */
+  get #depth(): number {
+    return this.#finality ?? Math.max(finalityOf(this.provider), finalityOf(this.#chain));
   }
 
   // ------------------------------------------------------------------------------------------------------------ sending
@@ -269,12 +270,11 @@ export class Lane extends AbstractSigner<Provider> {
     act.receipt = receipt;
     if (receipt !== null) {
       act.missed = 0;
-      if (Math.max(head, receipt.blockNumber) - receipt.blockNumber >= this.#options.finality) this.#end(act);
+      if (Math.max(head, receipt.blockNumber) - receipt.blockNumber >= this.#depth) this.#end(act);
       return;
     }
     if (++act.missed < 2) return;
-    const { finality } = this.#options;
-    const final = await this.#chain.getTransactionCount(await this.getAddress(), Math.max(0, head - finality));
+    const final = await this.#chain.getTransactionCount(await this.getAddress(), Math.max(0, head - this.#depth));
     if (final <= act.nonce) return;
     act.missed = 0;
     act.resent++;
@@ -308,11 +308,11 @@ export class Lane extends AbstractSigner<Provider> {
   }
 
   #late(act: Sent): LaneError {
-    const { timeoutMs, finality } = this.#options;
+    const { timeoutMs } = this.#options;
     const where =
       act.receipt === null
         ? "is in no block"
-        : `is in block ${act.receipt.blockNumber}, which ${finality} blocks must follow`;
+        : `is in block ${act.receipt.blockNumber}, which ${this.#depth} blocks must follow`;
     const reasons = [`after ${timeoutMs / 1000} s, transaction ${act.hash} (nonce ${act.nonce}) ${where}`];
     if (act.trouble !== undefined) reasons.push(act.trouble);
     const still = Date.now() - this.#head.since;

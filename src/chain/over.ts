@@ -1,7 +1,7 @@
-import type { Provider } from "ethers";
+import type { Provider, Signer } from "ethers";
 
 /** A provider that does some things in its own way, and leaves the rest to another one. */
-export function over(provider: Provider, own: Partial<Provider>): Provider {
+export function over(provider: Provider, own: Partial<Provider & Pick<Signer, "sendTransaction">>): Provider {
   const made: Provider = new Proxy(provider, {
     get(target, key): unknown {
       if (key === "provider") return made;

@@ -1,4 +1,4 @@
-import type { Provider, Signer } from "ethers";
+import type { BaseContract, Provider, Signer } from "ethers";
 import { getAddress, isAddress } from "ethers";
 
 import {
@@ -47,6 +47,8 @@ import type {
   WageAccount,
   WorkerRegistry,
 } from "./bindings.js";
+import { AsOfError, heldAsOf, providerAsOf } from "./chain/as-of.js";
+import { finalityOf, setFinality } from "./chain/finality.js";
 import { can, type Member, members, type Permission } from "./access/access.js";
 import { type AsOf, children, type City, cityById, type CitySummary, resolve, tree } from "./city/city.js";
 import { type CityEvent, history } from "./city/history.js";
@@ -116,6 +118,8 @@ export interface ConnectOptions {
   runner: Provider | Signer;
   /** The chain that is expected; another one is refused. Any chain if left out. */
   chainId?: bigint | number;
+  /** How many blocks must follow a block before nothing takes it back: 0, if left out, for BFT engines; see docs/client.md. */
+  finality?: number;
 }
 
 /**
@@ -129,6 +133,7 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
   if (!isAddress(options.directory)) throw new DirectoryError(`"${options.directory as string}" is no address`);
   const address = getAddress(options.directory);
 
+  if (options.finality !== undefined) setFinality(provider, options.finality);
   const chainId = await chainOf(provider);
   if (options.chainId !== undefined && BigInt(options.chainId) !== chainId) {
     throw new DirectoryError(`this node is on chain ${chainId}, not ${options.chainId}; check the node's address`);
@@ -138,7 +143,7 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
       `there is no contract at ${address} on chain ${chainId}; check the directory's address and the chain`,
     );
   }
-  const directory = SuiteDirectory__factory.connect(address, runner);
+  const directory = heldAsOf(SuiteDirectory__factory.connect(address, runner), provider);
   let entries: SuiteEntry[];
   try {
     entries = await readDirectory(directory);
@@ -282,6 +287,26 @@ export class Civitas implements Contracts {
     return attachTo(entryAt(this.entries, name, version), name, this.runner, this.provider);
   }
 
+  /**
+   * The suite as it was at a block: all that reads, reads that, and nothing is written. The node must still have the block's state.
+   * @throws AsOfError for a block that is not there yet, DirectoryError for one before the suite was deployed.
+   */
+  async asOf(block: number): Promise<Civitas> {
+    const head = await this.provider.getBlockNumber();
+    if (block > head) throw new AsOfError(`there is no block ${block} yet; the last one is ${head}`);
+    const { chainId } = this;
+    return connect({
+      directory: await this.directory.getAddress(),
+      runner: providerAsOf(this.provider, block),
+      chainId,
+    });
+  }
+
+  /** The suite as of the last block that nothing takes back: see `finality` of `connect`. */
+  async final(): Promise<Civitas> {
+    return this.asOf(Math.max(0, (await this.provider.getBlockNumber()) - finalityOf(this.provider)));
+  }
+
   /** The city that a text means, now or at a moment: see `resolve` in ./city/city.ts. */
   async resolve(text: string, asOf?: AsOf): Promise<City> {
     return resolve(this, text, asOf);
@@ -346,7 +371,7 @@ async function attachTo<Name extends PublishedName>(
   provider: Provider,
 ): Promise<ContractTypes[Name]> {
   await verifyEntry(provider, entry);
-  return BINDINGS[name].connect(entry.address, runner) as ContractTypes[Name];
+  return heldAsOf(BINDINGS[name].connect(entry.address, runner) as BaseContract, provider) as ContractTypes[Name];
 }
 
 async function chainOf(provider: Provider): Promise<bigint> {

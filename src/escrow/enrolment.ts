@@ -2,9 +2,10 @@
  * How workers join a project. The labour office offers a person a place, with the person's keyed tag in the project; the person signs with the holder
  * key of the employment claim and with an own key for this project; the labour office enrols. Later the own key alone has the wages paid elsewhere.
  */
-import { getAddress, keccak256, type Signer, type TransactionReceipt, type TransactionResponse } from "ethers";
+import { getAddress, keccak256, type Signer, type TransactionReceipt } from "ethers";
 
-import { isRefusal, Lane } from "../common/lane.js";
+import { isRefusal, Lane } from "../chain/lane.js";
+import type { Sent } from "../chain/sent.js";
 import { mined } from "../common/mined.js";
 import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
@@ -204,9 +205,9 @@ export async function enrolWorkers(
   orders: readonly EnrolmentOrder[],
   { onProgress, inFlight = 8, lineage = [] }: EnrolOptions = {},
 ): Promise<EnrolResult> {
-  const lane = new Lane(officer);
+  const lane = Lane.of(officer);
   const result: EnrolResult = { workers: new Map(), failed: [] };
-  const flights: { index: number; sent: TransactionResponse }[] = [];
+  const flights: { index: number; sent: Sent }[] = [];
   let done = 0;
   /** Keeps what became of an order. @returns what an act gave, or undefined where it was refused. */
   const attempt = async <Made>(index: number, act: () => Promise<Made>): Promise<Made | undefined> => {
@@ -226,7 +227,7 @@ export async function enrolWorkers(
     const flight = flights.shift();
     if (flight === undefined) return;
     const { index, sent } = flight;
-    end(index, await attempt(index, async () => numberIn(contracts.workers, await sent.wait())));
+    end(index, await attempt(index, async () => numberIn(contracts.workers, await sent.final())));
   };
   for (const [index, order] of orders.entries()) {
     if (flights.length >= inFlight) await land();
@@ -282,10 +283,10 @@ async function knownWorker(contracts: Acting, { network, enrolment }: EnrolmentO
   throw new EnrolmentError(`this person is worker ${worker} of the project already, under another key`);
 }
 
-function numberIn(workers: Contracts["workers"], receipt: Pick<TransactionReceipt, "logs"> | null): number {
-  for (const log of receipt?.logs ?? []) {
+function numberIn(workers: Contracts["workers"], { logs }: Pick<TransactionReceipt, "logs">): number {
+  for (const log of logs) {
     const event = workers.interface.parseLog(log);
     if (event?.name === "WorkerEnrolled") return Number(event.args["worker"]);
   }
-  throw new Error("the act was sent, but is in no block yet; ask the node again");
+  throw new Error("the act enrolled nobody; is this the address of the WorkerRegistry?");
 }

@@ -2,9 +2,10 @@
  * Paying wages out in bulk. Anyone can: what is owed and reserved is on the chain, and so is what was paid, so nothing else is kept. A run that
  * was cut off is simply started again; rows that were paid meanwhile, by it or by others, are left out, and the contract pays none twice.
  */
-import type { Log, Signer, TransactionReceipt, TransactionResponse } from "ethers";
+import type { Log, Signer, TransactionReceipt } from "ethers";
 
-import { isRefusal, Lane } from "../common/lane.js";
+import { isRefusal, Lane } from "../chain/lane.js";
+import type { Sent } from "../chain/sent.js";
 import { mined } from "../common/mined.js";
 import type { Contracts } from "../contracts.js";
 import { decodeError } from "../errors.js";
@@ -79,7 +80,7 @@ export interface PushOptions {
 /**
  * Reserve what money is there for, then pay the rows of a payroll as far as they are covered. By anyone. A call that fails is split in halves, down to single rows, so that one bad
  * row does not stop the rest.
- * @param signer Sends from one account; nothing else may send from it meanwhile.
+ * @param signer Sends from one account: a lane, or one is made of it.
  * @throws what the node threw, if it fails. Start again then.
  */
 export async function pushPayroll(
@@ -90,7 +91,7 @@ export async function pushPayroll(
 ): Promise<PushResult> {
   const filed = typeof payroll === "string" ? await filedPayroll(contracts, payroll) : payroll;
   await reserveWages(contracts, signer, filed.header.project);
-  return push(contracts, new Lane(signer), [filed], options);
+  return push(contracts, Lane.of(signer), [filed], options);
 }
 
 /**
@@ -105,7 +106,7 @@ export async function pushProject(
 ): Promise<PushResult> {
   await reserveWages(contracts, signer, project);
   const { from = 0 } = options;
-  return push(contracts, new Lane(signer), await payrollsOf(contracts, project, { from }), options);
+  return push(contracts, Lane.of(signer), await payrollsOf(contracts, project, { from }), options);
 }
 
 const RESERVED_AT_ONCE = 50;
@@ -168,7 +169,7 @@ async function push(
 /** Calls on their way, and what came of those before. */
 class Run {
   readonly result: Omit<PushResult, "waiting"> = { paid: [], failed: [], transactions: [], gasUsed: 0n };
-  readonly #flights: { part: Part; sent: TransactionResponse }[] = [];
+  readonly #flights: { part: Part; sent: Sent }[] = [];
   readonly #parts: Part[];
   readonly #failed = new Set<string>();
   readonly #total: number;
@@ -212,15 +213,14 @@ class Run {
     const flight = this.#flights.shift();
     if (flight === undefined) return false;
     const { part, sent } = flight;
-    let receipt: TransactionReceipt | null;
+    let receipt: TransactionReceipt;
     try {
-      receipt = await sent.wait();
+      receipt = await sent.final();
     } catch (error) {
       if (part.again === true || !isRefusal(error)) await this.#refused(part, error);
       else this.#parts.unshift({ ...part, again: true }); // a receipt tells no reason; asking what the same call would take does
       return true;
     }
-    if (receipt === null) throw new Error(`the call ${sent.hash} is in no block yet; ask the node again`);
     this.result.transactions.push(receipt.hash);
     this.result.gasUsed += receipt.gasUsed;
     for (const log of receipt.logs) this.#record(log);

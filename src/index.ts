@@ -1,8 +1,10 @@
 /** The client of Civitas, for services to import: `connect` with the address of a network's directory, and ask. */
 export * from "./abi.js";
 export * from "./access/index.js";
+export { type Cursor, ReorganisationError, watch, type WatchedEvent, type WatchOptions } from "./chain/watch.js";
 export * from "./city/index.js";
 export * from "./client.js";
+export type { EventArgs, EventName, RegistryEvent } from "./common/event.js";
 export type { Contracts } from "./contracts.js";
 export * from "./directory/index.js";
 export * from "./escrow/index.js";

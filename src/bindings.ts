@@ -42,3 +42,4 @@ export type { SettlementToken } from "../typechain/escrow/SettlementToken.js";
 export type { WageAccount } from "../typechain/escrow/WageAccount.js";
 export type { WorkerRegistry } from "../typechain/escrow/WorkerRegistry.js";
 export type { SuiteDirectory } from "../typechain/directory/SuiteDirectory.js";
+export type { TypedContractEvent } from "../typechain/common.js";

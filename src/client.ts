@@ -88,7 +88,8 @@ const BINDINGS = {
 } as const;
 
 export type PublishedName = keyof typeof BINDINGS;
-interface ContractTypes {
+/** The published contracts as TypeChain types them. */
+export interface ContractTypes {
   CityAccessManager: CityAccessManager;
   CityRegistry: CityRegistry;
   CityResolver: CityResolver;

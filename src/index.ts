@@ -4,6 +4,7 @@ export * from "./access/index.js";
 export * from "./chain/index.js";
 export * from "./city/index.js";
 export * from "./client.js";
+export type { EventArgs, EventName, RegistryEvent } from "./common/event.js";
 export type { Contracts } from "./contracts.js";
 export * from "./directory/index.js";
 export * from "./escrow/index.js";

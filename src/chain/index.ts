@@ -5,3 +5,4 @@ export { isRefusal, Lane, LaneError, type LaneOptions } from "./lane.js";
 export type { Sent } from "./sent.js";
 export { mined } from "../common/mined.js";
 export { AsOfError, providerAsOf } from "./as-of.js";
+export { type Cursor, ReorganisationError, watch, type WatchedEvent, type WatchOptions } from "./watch.js";

@@ -2,6 +2,7 @@
 import { type Log, ZeroHash } from "ethers";
 
 import { type EventPlace, walk } from "../common/history.js";
+import { byRange } from "../common/logs.js";
 import type { Contracts } from "../contracts.js";
 import type { NumberScheme } from "./model.js";
 import { parseNumber } from "./number.js";
@@ -30,9 +31,6 @@ export interface FoundInvoice extends EventPlace {
 
 type Asked = Pick<Contracts, "chainId" | "invoices" | "taxpayers" | "provider">;
 
-/** Blocks that are asked for at a time; many nodes refuse more. */
-const BLOCKS = 10_000;
-
 /**
  * The documents with a number: one in the schemes of digits, one for each seller of their own numbers. It looks through all blocks: name the
  * seller, and the block to begin with, where they are known.
@@ -52,13 +50,14 @@ export async function findByNumber(
   const anchored = invoices.filters.InvoicesAnchored(undefined, seller);
   const materialised = invoices.filters.InvoiceMaterialised();
   const found: FoundInvoice[] = [];
-  for (let start = from; start <= latest; start += BLOCKS) {
-    const to = Math.min(start + BLOCKS - 1, latest);
-    const [singles, batches, states] = await Promise.all([
-      invoices.queryFilter(issued, start, to),
-      invoices.queryFilter(anchored, start, to),
-      invoices.queryFilter(materialised, start, to),
-    ]);
+  const ranges = byRange(from, latest, (first, last) =>
+    Promise.all([
+      invoices.queryFilter(issued, first, last),
+      invoices.queryFilter(anchored, first, last),
+      invoices.queryFilter(materialised, first, last),
+    ]),
+  );
+  for await (const [singles, batches, states] of ranges) {
     for (const log of singles) {
       const { terms, content } = log.args;
       const own = termsOfChain(terms);
@@ -141,9 +140,8 @@ export async function recordOfInvoice(contracts: Asked, invoice: string, from = 
 /** What was anchored, found block by block from the first on. */
 async function batchOf({ invoices, provider }: Asked, batch: string, from: number): Promise<ChainBatch> {
   const latest = await provider.getBlockNumber();
-  for (let start = from; start <= latest; start += BLOCKS) {
-    const filter = invoices.filters.InvoicesAnchored(batch);
-    const [log] = await invoices.queryFilter(filter, start, Math.min(start + BLOCKS - 1, latest));
+  const filter = invoices.filters.InvoicesAnchored(batch);
+  for await (const [log] of byRange(from, latest, (first, last) => invoices.queryFilter(filter, first, last))) {
     if (log !== undefined) return log.args.terms;
   }
   throw new RangeError(`no batch ${batch} was anchored since block ${from}`);

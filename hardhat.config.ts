@@ -13,6 +13,7 @@ import hardhatDeploy from "hardhat-deploy";
 
 import { consortiumRpc } from "./rocketh/rpc.js";
 import { suiteTasks } from "./rocketh/tasks.js";
+import { abiModules } from "./scripts/abi-modules.js";
 import { branchCoverage } from "./scripts/branch-coverage.js";
 
 /** The compiler of the npm package `solc`: the lock file pins it, nothing is downloaded. */
@@ -95,6 +96,7 @@ export default defineConfig({
     hardhatDeploy,
     consortiumRpc,
     suiteTasks,
+    abiModules,
     warningsAreErrors,
     branchCoverage,
   ],

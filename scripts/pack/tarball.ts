@@ -14,6 +14,8 @@ export interface PackageSize {
 
 export interface Tarball {
   path: string;
+  /** Paths in the package. */
+  files: string[];
   size: PackageSize;
 }
 
@@ -35,7 +37,8 @@ export function pack(folder: string): Tarball {
   const args = ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", folder];
   const [packed] = JSON.parse(execFileSync("npm", args, { encoding: "utf8" })) as NpmPack[];
   if (packed === undefined) throw new Error("npm packed nothing");
-  return { path: join(folder, packed.filename), size: sizeOf(packed) };
+  const files = packed.files.map(({ path }) => path);
+  return { path: join(folder, packed.filename), files, size: sizeOf(packed) };
 }
 
 /** How much a size may differ from the one on record. Compression differs with the machine, and README and CHANGELOG are in it. */

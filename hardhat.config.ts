@@ -13,6 +13,7 @@ import hardhatDeploy from "hardhat-deploy";
 
 import { consortiumRpc } from "./rocketh/rpc.js";
 import { suiteTasks } from "./rocketh/tasks.js";
+import { abiModules } from "./scripts/abi-modules.js";
 import { branchCoverage } from "./scripts/branch-coverage.js";
 import { trialNetwork } from "./scripts/network/trial.js";
 
@@ -96,6 +97,7 @@ export default defineConfig({
     hardhatDeploy,
     consortiumRpc,
     suiteTasks,
+    abiModules,
     warningsAreErrors,
     branchCoverage,
     trialNetwork,

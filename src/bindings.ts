@@ -1,45 +1,85 @@
-/** TypeChain's bindings of the contracts a client uses. Each from its own file: the rest, test contracts among them, stays out. */
-export { CityAccessManager__factory } from "../typechain/factories/access/CityAccessManager__factory.js";
-export { CityRegistry__factory } from "../typechain/factories/city/CityRegistry__factory.js";
-export { CityResolver__factory } from "../typechain/factories/city/CityResolver__factory.js";
-export { P256Verifier__factory } from "../typechain/factories/common/P256Verifier__factory.js";
-export { ClaimRegistry__factory } from "../typechain/factories/identity/ClaimRegistry__factory.js";
-export { ClaimVerifier__factory } from "../typechain/factories/identity/ClaimVerifier__factory.js";
-export { ConsentRegistry__factory } from "../typechain/factories/identity/ConsentRegistry__factory.js";
-export { IdentityRegistry__factory } from "../typechain/factories/identity/IdentityRegistry__factory.js";
-export { InvoiceLedger__factory } from "../typechain/factories/invoice/InvoiceLedger__factory.js";
-export { InvoiceRegistry__factory } from "../typechain/factories/invoice/InvoiceRegistry__factory.js";
-export { PaymentRegistry__factory } from "../typechain/factories/invoice/PaymentRegistry__factory.js";
-export { TaxpayerRegistry__factory } from "../typechain/factories/invoice/TaxpayerRegistry__factory.js";
-export { FundEscrow__factory } from "../typechain/factories/escrow/FundEscrow__factory.js";
-export { MilestoneRegistry__factory } from "../typechain/factories/escrow/MilestoneRegistry__factory.js";
-export { PayrollRegistry__factory } from "../typechain/factories/escrow/PayrollRegistry__factory.js";
-export { ProjectBooks__factory } from "../typechain/factories/escrow/ProjectBooks__factory.js";
-export { ProjectRegistry__factory } from "../typechain/factories/escrow/ProjectRegistry__factory.js";
-export { SettlementToken__factory } from "../typechain/factories/escrow/SettlementToken__factory.js";
-export { WageAccount__factory } from "../typechain/factories/escrow/WageAccount__factory.js";
-export { WorkerRegistry__factory } from "../typechain/factories/escrow/WorkerRegistry__factory.js";
-export { SuiteDirectory__factory } from "../typechain/factories/directory/SuiteDirectory__factory.js";
-export { SuiteFactory__factory } from "../typechain/factories/directory/SuiteFactory__factory.js";
-export type { CityAccessManager } from "../typechain/access/CityAccessManager.js";
-export type { CityRegistry } from "../typechain/city/CityRegistry.js";
-export type { CityResolver } from "../typechain/city/CityResolver.js";
-export type { P256Verifier } from "../typechain/common/P256Verifier.js";
-export type { ClaimRegistry } from "../typechain/identity/ClaimRegistry.js";
-export type { ClaimVerifier } from "../typechain/identity/ClaimVerifier.js";
-export type { ConsentRegistry } from "../typechain/identity/ConsentRegistry.js";
-export type { IdentityRegistry } from "../typechain/identity/IdentityRegistry.js";
-export type { InvoiceLedger } from "../typechain/invoice/InvoiceLedger.js";
-export type { InvoiceRegistry } from "../typechain/invoice/InvoiceRegistry.js";
-export type { PaymentRegistry } from "../typechain/invoice/PaymentRegistry.js";
-export type { TaxpayerRegistry } from "../typechain/invoice/TaxpayerRegistry.js";
-export type { FundEscrow } from "../typechain/escrow/FundEscrow.js";
-export type { MilestoneRegistry } from "../typechain/escrow/MilestoneRegistry.js";
-export type { PayrollRegistry } from "../typechain/escrow/PayrollRegistry.js";
-export type { ProjectBooks } from "../typechain/escrow/ProjectBooks.js";
-export type { ProjectRegistry } from "../typechain/escrow/ProjectRegistry.js";
-export type { SettlementToken } from "../typechain/escrow/SettlementToken.js";
-export type { WageAccount } from "../typechain/escrow/WageAccount.js";
-export type { WorkerRegistry } from "../typechain/escrow/WorkerRegistry.js";
-export type { SuiteDirectory } from "../typechain/directory/SuiteDirectory.js";
+/** TypeChain's types of the contracts a client uses, and the typed contracts. Each from its own file: the rest, test contracts among them, stays out. */
+import { Contract, type ContractRunner } from "ethers";
+
+import { abis } from "./abi.js";
+import type { CityAccessManager } from "../typechain/access/CityAccessManager.js";
+import type { CityRegistry } from "../typechain/city/CityRegistry.js";
+import type { CityResolver } from "../typechain/city/CityResolver.js";
+import type { P256Verifier } from "../typechain/common/P256Verifier.js";
+import type { ClaimRegistry } from "../typechain/identity/ClaimRegistry.js";
+import type { ClaimVerifier } from "../typechain/identity/ClaimVerifier.js";
+import type { ConsentRegistry } from "../typechain/identity/ConsentRegistry.js";
+import type { IdentityRegistry } from "../typechain/identity/IdentityRegistry.js";
+import type { InvoiceLedger } from "../typechain/invoice/InvoiceLedger.js";
+import type { InvoiceRegistry } from "../typechain/invoice/InvoiceRegistry.js";
+import type { PaymentRegistry } from "../typechain/invoice/PaymentRegistry.js";
+import type { TaxpayerRegistry } from "../typechain/invoice/TaxpayerRegistry.js";
+import type { FundEscrow } from "../typechain/escrow/FundEscrow.js";
+import type { MilestoneRegistry } from "../typechain/escrow/MilestoneRegistry.js";
+import type { PayrollRegistry } from "../typechain/escrow/PayrollRegistry.js";
+import type { ProjectBooks } from "../typechain/escrow/ProjectBooks.js";
+import type { ProjectRegistry } from "../typechain/escrow/ProjectRegistry.js";
+import type { SettlementToken } from "../typechain/escrow/SettlementToken.js";
+import type { WageAccount } from "../typechain/escrow/WageAccount.js";
+import type { WorkerRegistry } from "../typechain/escrow/WorkerRegistry.js";
+import type { SuiteDirectory } from "../typechain/directory/SuiteDirectory.js";
+
+export type {
+  CityAccessManager,
+  CityRegistry,
+  CityResolver,
+  P256Verifier,
+  ClaimRegistry,
+  ClaimVerifier,
+  ConsentRegistry,
+  IdentityRegistry,
+  InvoiceLedger,
+  InvoiceRegistry,
+  PaymentRegistry,
+  TaxpayerRegistry,
+  FundEscrow,
+  MilestoneRegistry,
+  PayrollRegistry,
+  ProjectBooks,
+  ProjectRegistry,
+  SettlementToken,
+  WageAccount,
+  WorkerRegistry,
+  SuiteDirectory,
+};
+
+/** The type of each contract by its name. */
+export interface ContractTypes {
+  CityAccessManager: CityAccessManager;
+  CityRegistry: CityRegistry;
+  CityResolver: CityResolver;
+  P256Verifier: P256Verifier;
+  ClaimRegistry: ClaimRegistry;
+  ClaimVerifier: ClaimVerifier;
+  ConsentRegistry: ConsentRegistry;
+  IdentityRegistry: IdentityRegistry;
+  InvoiceLedger: InvoiceLedger;
+  InvoiceRegistry: InvoiceRegistry;
+  PaymentRegistry: PaymentRegistry;
+  TaxpayerRegistry: TaxpayerRegistry;
+  FundEscrow: FundEscrow;
+  MilestoneRegistry: MilestoneRegistry;
+  PayrollRegistry: PayrollRegistry;
+  ProjectBooks: ProjectBooks;
+  ProjectRegistry: ProjectRegistry;
+  SettlementToken: SettlementToken;
+  WageAccount: WageAccount;
+  WorkerRegistry: WorkerRegistry;
+  SuiteDirectory: SuiteDirectory;
+}
+
+/** The typed contract at an address. Whether it is one is not asked. */
+export function contractAt<Name extends keyof ContractTypes>(
+  name: Name,
+  address: string,
+  runner: ContractRunner,
+): ContractTypes[Name] {
+  return new Contract(address, abis[name], runner) as unknown as ContractTypes[Name];
+}
+
 export type { TypedContractEvent } from "../typechain/common.js";

@@ -2,50 +2,29 @@ import type { BaseContract, Provider, Signer } from "ethers";
 import { getAddress, isAddress } from "ethers";
 
 import {
-  CityAccessManager__factory,
-  CityRegistry__factory,
-  CityResolver__factory,
-  ClaimRegistry__factory,
-  ClaimVerifier__factory,
-  ConsentRegistry__factory,
-  FundEscrow__factory,
-  IdentityRegistry__factory,
-  InvoiceLedger__factory,
-  InvoiceRegistry__factory,
-  MilestoneRegistry__factory,
-  P256Verifier__factory,
-  PaymentRegistry__factory,
-  PayrollRegistry__factory,
-  ProjectBooks__factory,
-  ProjectRegistry__factory,
-  SettlementToken__factory,
-  SuiteDirectory__factory,
-  TaxpayerRegistry__factory,
-  WageAccount__factory,
-  WorkerRegistry__factory,
-} from "./bindings.js";
-import type {
-  CityAccessManager,
-  CityRegistry,
-  CityResolver,
-  ClaimRegistry,
-  ClaimVerifier,
-  ConsentRegistry,
-  FundEscrow,
-  IdentityRegistry,
-  InvoiceLedger,
-  InvoiceRegistry,
-  MilestoneRegistry,
-  P256Verifier,
-  PaymentRegistry,
-  PayrollRegistry,
-  ProjectBooks,
-  ProjectRegistry,
-  SettlementToken,
-  SuiteDirectory,
-  TaxpayerRegistry,
-  WageAccount,
-  WorkerRegistry,
+  type CityAccessManager,
+  type CityRegistry,
+  type CityResolver,
+  type ClaimRegistry,
+  type ClaimVerifier,
+  type ConsentRegistry,
+  contractAt,
+  type ContractTypes,
+  type FundEscrow,
+  type IdentityRegistry,
+  type InvoiceLedger,
+  type InvoiceRegistry,
+  type MilestoneRegistry,
+  type P256Verifier,
+  type PaymentRegistry,
+  type PayrollRegistry,
+  type ProjectBooks,
+  type ProjectRegistry,
+  type SettlementToken,
+  type SuiteDirectory,
+  type TaxpayerRegistry,
+  type WageAccount,
+  type WorkerRegistry,
 } from "./bindings.js";
 import { AsOfError, heldAsOf, providerAsOf } from "./chain/as-of.js";
 import { finalityOf, setFinality } from "./chain/finality.js";
@@ -64,53 +43,7 @@ import {
 } from "./directory/directory.js";
 
 /** The contracts a client finds through the directory, by their names there. */
-const BINDINGS = {
-  CityAccessManager: CityAccessManager__factory,
-  CityRegistry: CityRegistry__factory,
-  CityResolver: CityResolver__factory,
-  P256Verifier: P256Verifier__factory,
-  IdentityRegistry: IdentityRegistry__factory,
-  ClaimRegistry: ClaimRegistry__factory,
-  ClaimVerifier: ClaimVerifier__factory,
-  ConsentRegistry: ConsentRegistry__factory,
-  TaxpayerRegistry: TaxpayerRegistry__factory,
-  PaymentRegistry: PaymentRegistry__factory,
-  InvoiceRegistry: InvoiceRegistry__factory,
-  InvoiceLedger: InvoiceLedger__factory,
-  ProjectRegistry: ProjectRegistry__factory,
-  FundEscrow: FundEscrow__factory,
-  WorkerRegistry: WorkerRegistry__factory,
-  PayrollRegistry: PayrollRegistry__factory,
-  WageAccount: WageAccount__factory,
-  MilestoneRegistry: MilestoneRegistry__factory,
-  ProjectBooks: ProjectBooks__factory,
-  SettlementToken: SettlementToken__factory,
-} as const;
-
-export type PublishedName = keyof typeof BINDINGS;
-/** The published contracts as TypeChain types them. */
-export interface ContractTypes {
-  CityAccessManager: CityAccessManager;
-  CityRegistry: CityRegistry;
-  CityResolver: CityResolver;
-  P256Verifier: P256Verifier;
-  IdentityRegistry: IdentityRegistry;
-  ClaimRegistry: ClaimRegistry;
-  ClaimVerifier: ClaimVerifier;
-  ConsentRegistry: ConsentRegistry;
-  TaxpayerRegistry: TaxpayerRegistry;
-  PaymentRegistry: PaymentRegistry;
-  InvoiceRegistry: InvoiceRegistry;
-  InvoiceLedger: InvoiceLedger;
-  ProjectRegistry: ProjectRegistry;
-  FundEscrow: FundEscrow;
-  WorkerRegistry: WorkerRegistry;
-  PayrollRegistry: PayrollRegistry;
-  WageAccount: WageAccount;
-  MilestoneRegistry: MilestoneRegistry;
-  ProjectBooks: ProjectBooks;
-  SettlementToken: SettlementToken;
-}
+export type PublishedName = Exclude<keyof ContractTypes, "SuiteDirectory">;
 
 export interface ConnectOptions {
   /** Address of the network's SuiteDirectory: the one thing to configure. */
@@ -144,7 +77,7 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
       `there is no contract at ${address} on chain ${chainId}; check the directory's address and the chain`,
     );
   }
-  const directory = heldAsOf(SuiteDirectory__factory.connect(address, runner), provider);
+  const directory = heldAsOf(contractAt("SuiteDirectory", address, runner), provider);
   let entries: SuiteEntry[];
   try {
     entries = await readDirectory(directory);
@@ -372,7 +305,7 @@ async function attachTo<Name extends PublishedName>(
   provider: Provider,
 ): Promise<ContractTypes[Name]> {
   await verifyEntry(provider, entry);
-  return heldAsOf(BINDINGS[name].connect(entry.address, runner) as BaseContract, provider) as ContractTypes[Name];
+  return heldAsOf(contractAt(name, entry.address, runner), provider);
 }
 
 async function chainOf(provider: Provider): Promise<bigint> {

@@ -1,6 +1,6 @@
 import { dataLength, type ErrorDescription, getAddress, Interface, isHexString, toUtf8String } from "ethers";
 
-import { abis } from "./abi.js";
+import { errorsAbi } from "./abi.js";
 import { capabilityName, NETWORK, partsOfRole } from "./access/capability.js";
 import { CITY_CODE_FAULTS, faultSentence } from "./city/code-fault.js";
 import { decodeCityCode } from "./city/code.js";
@@ -49,15 +49,11 @@ interface AbiInput {
   readonly internalType: string;
 }
 
-/** All custom errors of the suite: a contract passes on those of the contracts it calls, so any may come from anywhere. */
-const ERRORS = Object.values(abis)
-  .flat()
-  .filter((entry) => entry.type === "error");
-const INTERFACE = new Interface(ERRORS);
+const INTERFACE = new Interface(errorsAbi);
 
 /** Solidity's own types of an error's arguments by its selector; ethers does not keep them. */
 const INPUTS = new Map<string, readonly AbiInput[]>(
-  ERRORS.map((entry) => [new Interface([entry]).getError(entry.name)?.selector ?? "", entry.inputs]),
+  errorsAbi.map((entry) => [new Interface([entry]).getError(entry.name)?.selector ?? "", entry.inputs]),
 );
 
 /**

@@ -5,7 +5,7 @@ export async function plainly<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const isOurs = error instanceof Error && ["Error", "VerificationFailed"].includes(error.name);
+    const isOurs = error instanceof Error && ["Error", "DirectoryError", "VerificationFailed"].includes(error.name);
     throw isOurs ? new HardhatPluginError("suite-tasks", error.message, error) : error;
   }
 }

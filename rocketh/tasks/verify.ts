@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import type { NetworkConfigOverride } from "hardhat/types/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { plainly } from "./plainly.js";
-
-const WITHOUT_KEYS: NetworkConfigOverride = { accounts: "remote" };
+import { connectWithoutKeys, recordOf } from "./reading.js";
 
 /** Build, then verify. Who deployed and who administers is told by variables, or by the records. */
 export default function verifyTask(args: { noCompile?: boolean }, hre: HardhatRuntimeEnvironment): Promise<void> {
@@ -21,8 +19,7 @@ async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
   const { checkChainId, checkRecords, identify } = await import("../guard.js");
   const { verify } = await import("../verify.js"); // needs what the build writes
 
-  const isRemote = hre.config.networks[hre.globalOptions.network]?.type === "http";
-  const connection = await hre.network.create(isRemote ? { override: WITHOUT_KEYS } : {});
+  const connection = await connectWithoutKeys(hre);
   const { provider, networkName } = connection;
   const chain = await identify(provider);
   checkChainId(connection, chain);
@@ -46,11 +43,4 @@ async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
     directory: recordOf(folder, "SuiteDirectory")?.address,
   });
   for (const proof of proofs) console.log(`verified: ${proof}`);
-}
-
-function recordOf(folder: string, name: string): { address: string; linkedData?: unknown } | undefined {
-  const path = join(folder, `${name}.json`);
-  return existsSync(path)
-    ? (JSON.parse(readFileSync(path, "utf8")) as { address: string; linkedData?: unknown })
-    : undefined;
 }

@@ -1,7 +1,7 @@
 /** What is done in a project: the contracts' acts, each sent and waited for. Who may do what, and when, is said in their interfaces. */
 import type { BaseContract, ContractTransactionReceipt, ContractTransactionResponse, Signer } from "ethers";
 
-import { SettlementToken__factory } from "../bindings.js";
+import { contractAt } from "../bindings.js";
 import { mined } from "../common/mined.js";
 import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
@@ -200,7 +200,7 @@ async function approveTo(
   amount: bigint,
 ): Promise<void> {
   const { token, unit } = await projects.projectOf(project);
-  const erc20 = SettlementToken__factory.connect(token, by);
+  const erc20 = contractAt("SettlementToken", token, by);
   const needed = amount * unit;
   const approved = await erc20.allowance(await by.getAddress(), spender);
   if (approved >= needed) return;

@@ -2,9 +2,9 @@
 import { concat, getCreate2Address, Interface, keccak256, type Signer, ZeroHash } from "ethers";
 
 import type { abis } from "../abi.js";
-import * as bindings from "../bindings.js";
 import { mined } from "../common/mined.js";
 import deployment from "./deployment.json" with { type: "json" };
+import * as factories from "./factories.js";
 
 type Name = keyof typeof abis;
 
@@ -27,11 +27,11 @@ export async function deploySuite(deployer: Signer, administrator: string): Prom
     ["@deployer", await deployer.getAddress()],
     ["@administrator", administrator],
   ]);
-  const factory = await new bindings.SuiteFactory__factory(deployer).deploy();
+  const factory = await new factories.SuiteFactory__factory(deployer).deploy();
   await factory.waitForDeployment();
   const factoryAddress = await factory.getAddress();
   for (const { contract, act, args } of deployment as DeploymentAct[]) {
-    const { abi, bytecode } = bindings[`${contract}__factory`];
+    const { abi, bytecode } = factories[`${contract}__factory`];
     const face = new Interface(abi);
     const values = args.map((arg) => known.get(arg) ?? arg);
     if (contract === "SuiteFactory") continue;

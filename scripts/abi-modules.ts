@@ -1,0 +1,56 @@
+// Writes the ABI of each contract of the suite as a module that imports nothing: `export const cityRegistryAbi = [...] as const`.
+// src/abi.ts gathers them. Part of each build, so that they are never older than the artifacts.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { HardhatPlugin } from "hardhat/types/plugins";
+
+export const ABI_MODULES = "generated/abi-modules";
+
+interface Artifact {
+  contractName: string;
+  sourceName: string;
+  abi: { type: string }[];
+  bytecode: string;
+}
+
+export const abiModules: HardhatPlugin = {
+  id: "abi-modules",
+  hookHandlers: {
+    solidity: () =>
+      Promise.resolve({
+        default: () =>
+          Promise.resolve({
+            processArtifactsAfterSuccessfulBuild: (context, artifactPaths) => {
+              const folder = join(context.config.paths.root, ABI_MODULES);
+              mkdirSync(folder, { recursive: true });
+              for (const path of artifactPaths) {
+                const artifact = JSON.parse(readFileSync(path, "utf8")) as Artifact;
+                if (isOfSuite(artifact)) writeIfNew(join(folder, `${artifact.contractName}.ts`), moduleOf(artifact));
+              }
+              return Promise.resolve();
+            },
+          }),
+      }),
+  },
+};
+
+/** What can be deployed and called; not what only tests deploy, and not what every contract has built in. */
+function isOfSuite({ sourceName, abi, bytecode }: Artifact): boolean {
+  const isOurs = sourceName.startsWith("contracts/") && !/^contracts\/(test|mocks)\//.test(sourceName);
+  return isOurs && bytecode !== "0x" && abi.some(({ type }) => type === "function");
+}
+
+function moduleOf({ contractName, abi }: Artifact): string {
+  const name = contractName.charAt(0).toLowerCase() + contractName.slice(1);
+  return `export const ${name}Abi = ${abiText(abi)} as const;\n`;
+}
+
+/** An ABI as JSON, a line for each entry. */
+export function abiText(abi: readonly object[]): string {
+  return `[\n${abi.map((entry) => `  ${JSON.stringify(entry)}`).join(",\n")}\n]`;
+}
+
+function writeIfNew(path: string, content: string): void {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== content) writeFileSync(path, content);
+}

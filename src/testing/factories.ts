@@ -1,0 +1,23 @@
+/** TypeChain's factories of what the suite's deployment creates, with their bytecode: only tests need it. */
+export { CityAccessManager__factory } from "../../typechain/factories/access/CityAccessManager__factory.js";
+export { CityRegistry__factory } from "../../typechain/factories/city/CityRegistry__factory.js";
+export { CityResolver__factory } from "../../typechain/factories/city/CityResolver__factory.js";
+export { P256Verifier__factory } from "../../typechain/factories/common/P256Verifier__factory.js";
+export { ClaimRegistry__factory } from "../../typechain/factories/identity/ClaimRegistry__factory.js";
+export { ClaimVerifier__factory } from "../../typechain/factories/identity/ClaimVerifier__factory.js";
+export { ConsentRegistry__factory } from "../../typechain/factories/identity/ConsentRegistry__factory.js";
+export { IdentityRegistry__factory } from "../../typechain/factories/identity/IdentityRegistry__factory.js";
+export { InvoiceLedger__factory } from "../../typechain/factories/invoice/InvoiceLedger__factory.js";
+export { InvoiceRegistry__factory } from "../../typechain/factories/invoice/InvoiceRegistry__factory.js";
+export { PaymentRegistry__factory } from "../../typechain/factories/invoice/PaymentRegistry__factory.js";
+export { TaxpayerRegistry__factory } from "../../typechain/factories/invoice/TaxpayerRegistry__factory.js";
+export { FundEscrow__factory } from "../../typechain/factories/escrow/FundEscrow__factory.js";
+export { MilestoneRegistry__factory } from "../../typechain/factories/escrow/MilestoneRegistry__factory.js";
+export { PayrollRegistry__factory } from "../../typechain/factories/escrow/PayrollRegistry__factory.js";
+export { ProjectBooks__factory } from "../../typechain/factories/escrow/ProjectBooks__factory.js";
+export { ProjectRegistry__factory } from "../../typechain/factories/escrow/ProjectRegistry__factory.js";
+export { SettlementToken__factory } from "../../typechain/factories/escrow/SettlementToken__factory.js";
+export { WageAccount__factory } from "../../typechain/factories/escrow/WageAccount__factory.js";
+export { WorkerRegistry__factory } from "../../typechain/factories/escrow/WorkerRegistry__factory.js";
+export { SuiteDirectory__factory } from "../../typechain/factories/directory/SuiteDirectory__factory.js";
+export { SuiteFactory__factory } from "../../typechain/factories/directory/SuiteFactory__factory.js";

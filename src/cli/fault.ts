@@ -1,0 +1,33 @@
+/** What a command is refused with before it asks the chain, and how it ends. */
+
+/** Exit codes of the command. */
+export const EXIT = { Done: 0, Failed: 1, Usage: 2 } as const;
+
+/** The command makes no sense as it was typed; the message says what it must be. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** It cannot be done; the message says why, and what to do. */
+export class CommandError extends Error {
+  override readonly name: string = "CommandError";
+}
+
+/** What is wrong with one row of many. */
+export interface RowFault {
+  /** Of the file, from 1; the header is line 1. */
+  line: number;
+  fault: string;
+}
+
+/** Some of many cannot be done. Nothing was sent. */
+export class RowsError extends CommandError {
+  override readonly name = "RowsError";
+
+  constructor(
+    readonly faults: readonly RowFault[],
+    of: number,
+  ) {
+    super(`${faults.length} of ${of} rows cannot be done, so nothing was sent; mend them and try again`);
+  }
+}

@@ -24,12 +24,11 @@ export interface Done {
 export async function perform(session: Session, what: string, request: TransactionRequest): Promise<Done> {
   const signer = await session.signer();
   const from = await signer.getAddress();
-  const free = { ...request, from, gasPrice: 0n };
   if (session.dryRun) {
-    const gas = await signer.estimateGas(free);
+    const gas = await signer.estimateGas(request);
     return { what, from, gas, transaction: null, block: null };
   }
-  const receipt = await mined(new Lane(signer).send(free) as never);
+  const receipt = await mined(new Lane(signer).send(request));
   return { what, from, gas: receipt.gasUsed, transaction: receipt.hash, block: receipt.blockNumber };
 }
 

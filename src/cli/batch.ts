@@ -2,13 +2,12 @@
  * Many acts of one file. All rows are read and checked, then all are rehearsed, and only then the first is sent: one bad row stops them all, and every bad row is told. What is
  * on the chain already is left out, so a run that was cut off is simply started again.
  */
-import { readFileSync } from "node:fs";
-
 import { parse } from "csv-parse/sync";
 import type { TransactionRequest } from "ethers";
 
 import { Lane } from "../common/lane.js";
 import { decodeError } from "../errors.js";
+import { readText } from "./arguments.js";
 import { CommandError, type RowFault, RowsError } from "./fault.js";
 import { withBar } from "./progress.js";
 import type { Session } from "./session.js";
@@ -28,9 +27,10 @@ export interface Row {
  * @throws CommandError for a file that is none.
  */
 export function readRows(file: string, columns: readonly string[], optional: readonly string[] = []): Row[] {
+  const text = readText(file, "the table");
   let rows: { record: Record<string, string>; info: { lines: number } }[];
   try {
-    rows = parse(readFileSync(file), { columns: true, bom: true, info: true, skip_empty_lines: true, trim: true });
+    rows = parse(text, { columns: true, bom: true, info: true, skip_empty_lines: true, trim: true });
   } catch (cause) {
     throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   }
@@ -93,13 +93,17 @@ const AT_ONCE = 8;
 /**
  * Rehearses all parts, then sends them.
  * @param before How many rows needed nothing.
+ * @param so What it means for the others that some are refused; that nothing was sent, if left out.
  * @throws RowsError with all that the contracts refuse, before anything is sent.
  */
-export async function performAll(session: Session, parts: readonly Part[], before: number): Promise<BatchResult> {
+export async function performAll(
+  session: Session,
+  parts: readonly Part[],
+  before: number,
+  so?: string,
+): Promise<BatchResult> {
   const signer = await session.signer();
-  const from = await signer.getAddress();
   const total = parts.reduce((sum, { lines }) => sum + lines.length, 0);
-  const free = (request: TransactionRequest) => ({ ...request, from, gasPrice: 0n });
   const result: BatchResult = { done: 0, before, transactions: [], gas: 0n, dryRun: session.dryRun };
 
   const faults: RowFault[] = [];
@@ -108,7 +112,7 @@ export async function performAll(session: Session, parts: readonly Part[], befor
       await Promise.all(
         parts.slice(start, start + AT_ONCE).map(async ({ lines, request }) => {
           try {
-            result.gas += await signer.estimateGas(free(request));
+            result.gas += await signer.estimateGas(request);
           } catch (error) {
             const fault = decodeError(error).message;
             for (const line of lines) faults.push({ line, fault });
@@ -118,11 +122,8 @@ export async function performAll(session: Session, parts: readonly Part[], befor
       );
     }
   });
-  if (faults.length > 0)
-    throw new RowsError(
-      faults.sort((a, b) => a.line - b.line),
-      total,
-    );
+  faults.sort((a, b) => a.line - b.line);
+  if (faults.length > 0) throw new RowsError(faults, total, so);
   if (session.dryRun) return { ...result, done: total };
 
   result.gas = 0n;
@@ -131,7 +132,7 @@ export async function performAll(session: Session, parts: readonly Part[], befor
     for (let start = 0; start < parts.length; start += AT_ONCE) {
       const some = parts.slice(start, start + AT_ONCE);
       const sent = [];
-      for (const part of some) sent.push({ part, response: await lane.send(free(part.request)) });
+      for (const part of some) sent.push({ part, response: await lane.send(part.request) });
       for (const { part, response } of sent) {
         const receipt = await response.wait();
         if (receipt === null) throw new CommandError(`${part.what} is in no block yet; run the same again`);

@@ -5,8 +5,8 @@ import { reasonName, REASONS } from "../city/reason.js";
 import { textTable } from "../common/text-table.js";
 import { secondsOf, showTime } from "../common/time.js";
 import { performAndTell } from "./act.js";
+import { momentOf, reasonOf } from "./arguments.js";
 import { CITY_HELP, cityIdOf, cityOf } from "./city-argument.js";
-import { UsageError } from "./fault.js";
 import type { Session } from "./session.js";
 
 export function cityCommands(session: Session): Command {
@@ -42,25 +42,10 @@ export function cityCommands(session: Session): Command {
     .option("--reason <name>", `why: ${Object.keys(REASONS).join(", ")}, or a number`, "Unspecified")
     .action(async (text: string, { reason }: { reason: string }) => {
       const civitas = await session.civitas();
-      const number = reasonOf(reason);
+      const number = reasonOf(reason, REASONS);
       const request = await civitas.cities.suspend.populateTransaction(await cityIdOf(civitas, text), number);
       await performAndTell(session, `suspend ${text} (${reasonName(number)})`, request);
     });
 
   return group;
-}
-
-function momentOf(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new UsageError(`a date is YYYY-MM-DD; this is "${text}"`);
-  return date;
-}
-
-function reasonOf(text: string): number {
-  const known = (REASONS as Readonly<Record<string, number>>)[text];
-  if (known !== undefined) return known;
-  if (/^[0-9]{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text);
-  throw new UsageError(
-    `a reason is one of ${Object.keys(REASONS).join(", ")}, or a number below 65536; this is "${text}"`,
-  );
 }

@@ -20,14 +20,16 @@ export interface RowFault {
   fault: string;
 }
 
-/** Some of many cannot be done. Nothing was sent. */
+/** Some of many cannot be done. */
 export class RowsError extends CommandError {
   override readonly name = "RowsError";
 
+  /** @param so What that means for the others. */
   constructor(
     readonly faults: readonly RowFault[],
     of: number,
+    so = "so nothing was sent",
   ) {
-    super(`${faults.length} of ${of} rows cannot be done, so nothing was sent; mend them and try again`);
+    super(`${faults.length} of ${of} rows cannot be done, ${so}; mend them and try again`);
   }
 }

@@ -1,13 +1,20 @@
 /** The key that acts: from an encrypted keystore file (Web3 Secret Storage, version 3), or from the environment. Never from an argument. */
-import { readFileSync } from "node:fs";
+import { type Provider, type TransactionLike, type TransactionRequest, Wallet } from "ethers";
 
-import { type Provider, Wallet } from "ethers";
-
+import { readText } from "./arguments.js";
 import { CommandError } from "./fault.js";
+import { mustBeNoKey } from "./secret.js";
 import type { Terminal } from "./terminal.js";
 
 const WHERE =
   "give a keystore file with --keystore or CIVITAS_KEYSTORE (`civitas key new FILE` makes one), or a private key in CIVITAS_KEY";
+
+/** A key whose transactions cost nothing: the accounts of a consortium are not funded. */
+class FreeWallet extends Wallet {
+  override async populateTransaction(request: TransactionRequest): Promise<TransactionLike> {
+    return super.populateTransaction({ ...request, type: 0, gasPrice: 0n });
+  }
+}
 
 /**
  * @param file The keystore, if it was named.
@@ -24,16 +31,16 @@ export async function readKey(
   if (keystore === undefined) {
     if (key === undefined) throw new CommandError(`this is signed, and there is no key: ${WHERE}`);
     try {
-      return new Wallet(key, provider);
+      return new FreeWallet(key, provider);
     } catch {
       throw new CommandError("CIVITAS_KEY is no private key: 64 hexadecimal digits after 0x");
     }
   }
-  const json = textOf(keystore, "keystore");
+  const json = readText(mustBeNoKey(keystore, "a keystore file"), "the keystore");
   const password = await passwordOf(terminal, `Password of ${keystore}: `);
   try {
     const wallet = await Wallet.fromEncryptedJson(json, password);
-    return new Wallet(wallet.privateKey, provider);
+    return new FreeWallet(wallet.privateKey, provider);
   } catch (cause) {
     const reason = /password/i.test(String(cause)) ? "the password is wrong" : "it is no keystore of version 3";
     throw new CommandError(`${keystore} cannot be opened: ${reason}`, { cause });
@@ -44,19 +51,11 @@ export async function readKey(
 export async function passwordOf(terminal: Terminal, question: string): Promise<string> {
   const { env, interactive } = terminal;
   const file = env["CIVITAS_PASSWORD_FILE"];
-  if (file !== undefined) return textOf(file, "password").replace(/\r?\n$/, "");
+  if (file !== undefined) return readText(file, "the password file").replace(/\r?\n$/, "");
   const password = env["CIVITAS_PASSWORD"];
   if (password !== undefined) return password;
   if (interactive) return terminal.askSecret(question);
   throw new CommandError(
     "there is no password: set CIVITAS_PASSWORD_FILE or CIVITAS_PASSWORD, or type it at a terminal",
   );
-}
-
-function textOf(file: string, what: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new CommandError(`the ${what} file ${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }

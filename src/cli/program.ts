@@ -5,7 +5,8 @@ import { decodeError } from "../errors.js";
 import { cityCommands } from "./cities.js";
 import { EXIT, RowsError, UsageError } from "./fault.js";
 import { keyCommands } from "./keys.js";
-import { Session, type CommonOptions } from "./session.js";
+import { hiding } from "./secret.js";
+import { type CommonOptions, Session } from "./session.js";
 import type { Terminal } from "./terminal.js";
 
 const AFTER = `
@@ -16,10 +17,16 @@ Exit codes: 0 done, 1 refused or failed, 2 the command makes no sense.`;
 
 /** Runs one command. @returns its exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  const session = new Session(terminal);
+  const hide = hiding(args);
+  const session = new Session({
+    ...terminal,
+    err: (line) => {
+      terminal.err(hide(line));
+    },
+  });
   try {
     await programOf(session).parseAsync(args, { from: "user" });
-    return EXIT.Done;
+    return session.status;
   } catch (error) {
     return tellFault(error, session);
   } finally {
@@ -27,16 +34,22 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-function programOf(session: Session): Command {
+/** All commands. */
+export function programOf(session: Session): Command {
   const { terminal } = session;
   const program = new Command("civitas")
     .description("Operate and audit a network of cities.")
-    .option("--url <endpoint...>", "JSON-RPC endpoints of the network's nodes")
+    .option(
+      "--url <endpoint>",
+      "JSON-RPC endpoint of a node; again, or with commas between them, for several",
+      endpoints,
+    )
     .option("--directory <address>", "address of the network's SuiteDirectory")
     .option("--chain-id <number>", "the chain that is expected; another one is refused")
     .option("--keystore <file>", "encrypted keystore of the key that acts")
     .option("--dry-run", "simulate everything, change nothing")
     .option("--json", "tell the answer as one JSON document")
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", AFTER)
     .showHelpAfterError("(--help tells more)")
     .exitOverride()
@@ -53,6 +66,10 @@ function programOf(session: Session): Command {
   });
   for (const group of [keyCommands, cityCommands]) program.addCommand(inherit(group(session), program));
   return program;
+}
+
+function endpoints(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(",").map((one) => one.trim())];
 }
 
 /** Subcommands made apart take over how the program writes and ends. */

@@ -1,9 +1,10 @@
 /** What every command stands on: the network that was named, the key that acts, and how the answer is told. */
-import { JsonRpcProvider, type Signer } from "ethers";
+import { JsonRpcProvider, type Provider, type Signer } from "ethers";
 
 import { type Civitas, connect } from "../client.js";
-import { CommandError, UsageError } from "./fault.js";
+import { EXIT, UsageError } from "./fault.js";
 import { readKey } from "./key.js";
+import { mustBeNoKey } from "./secret.js";
 import type { Terminal } from "./terminal.js";
 
 /** Options that every command takes. */
@@ -21,6 +22,7 @@ export class Session {
   #civitas: Promise<Civitas> | undefined;
   #signer: Promise<Signer> | undefined;
   #provider: JsonRpcProvider | undefined;
+  #status: number = EXIT.Done;
 
   constructor(readonly terminal: Terminal) {}
 
@@ -43,7 +45,12 @@ export class Session {
 
   /** The suite, for reading. */
   async civitas(): Promise<Civitas> {
-    return (this.#civitas ??= connect({ directory: this.#directory(), runner: this.#node() }));
+    return (this.#civitas ??= connect({ directory: this.directory, runner: this.#node(), ...this.#chain() }));
+  }
+
+  /** The node alone. */
+  provider(): Provider {
+    return this.#node();
   }
 
   /** Who acts: the key, connected to the network. */
@@ -61,33 +68,45 @@ export class Session {
     else for (const line of lines) terminal.out(line);
   }
 
+  /** The exit code, unless something is thrown. */
+  get status(): number {
+    return this.#status;
+  }
+
+  /** The answer is a plain no: the command ends with 1. */
+  refuse(): void {
+    this.#status = EXIT.Failed;
+  }
+
   close(): void {
     this.#provider?.destroy();
   }
 
-  #directory(): string {
+  /** Address of the network's directory, as it was given. */
+  get directory(): string {
     const directory = this.#options.directory ?? this.terminal.env["CIVITAS_DIRECTORY"];
     if (directory === undefined) {
       throw new UsageError("which network? Give the address of its SuiteDirectory: --directory, or CIVITAS_DIRECTORY");
     }
-    return directory;
+    return mustBeNoKey(directory, "the address of the SuiteDirectory");
+  }
+
+  /** The chain that was named, if one was. */
+  #chain(): { chainId?: bigint } {
+    const expected = this.#options.chainId ?? this.terminal.env["CIVITAS_CHAIN_ID"];
+    if (expected === undefined) return {};
+    if (/^[1-9][0-9]{0,15}$/.test(expected)) return { chainId: BigInt(expected) };
+    throw new UsageError(`a chain id is a whole number; this is "${mustBeNoKey(expected, "a chain id")}"`);
   }
 
   #node(): JsonRpcProvider {
     if (this.#provider !== undefined) return this.#provider;
-    const { env } = this.terminal;
-    const [url] = this.#options.url ?? env["CIVITAS_RPC_URL"]?.split(",").map((one) => one.trim()) ?? [];
+    const [url] = this.#options.url ?? this.terminal.env["CIVITAS_RPC_URL"]?.split(",").map((one) => one.trim()) ?? [];
     if (url === undefined) throw new UsageError("which node? Give its JSON-RPC endpoint: --url, or CIVITAS_RPC_URL");
-    const expected = this.#options.chainId ?? env["CIVITAS_CHAIN_ID"];
-    if (expected !== undefined && !/^[1-9][0-9]{0,15}$/.test(expected)) {
-      throw new UsageError(`a chain id is a whole number; this is "${expected}"`);
+    if (!/^https?:\/\/[^\s/]/.test(mustBeNoKey(url, "an endpoint"))) {
+      throw new UsageError(`an endpoint is http://host:port; this is "${url}"`);
     }
-    try {
-      const chain = expected === undefined ? undefined : BigInt(expected);
-      return (this.#provider = new JsonRpcProvider(url, chain, { cacheTimeout: -1 }));
-    } catch (cause) {
-      throw new CommandError(`"${url}" is no endpoint: http://host:port`, { cause });
-    }
+    return (this.#provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, pollingInterval: 250 }));
   }
 }
 

@@ -4,6 +4,7 @@ import { makeWorld } from "../client/world.js";
 import { shell } from "./world.js";
 
 /** Numbers of accounts in `hardhat node`: the deployer, the administrator, then those of `makeWorld`. */
+const CHINA = 2;
 const HEBEI = 3;
 const SHIJIAZHUANG = 4;
 
@@ -35,6 +36,44 @@ describe("civitas city", () => {
     const done = await as(HEBEI, ["city", "suspend", "MA.156.1301", "--reason", "KeyLost"]);
     expect(done.status, done.err).to.equal(0);
     expect((await world.client.resolve("MA.156.1301")).status).to.equal("Suspended");
+  });
+
+  it("tells a city's history, oldest first", async () => {
+    const { out } = await at().civitas(["city", "history", `#${at().world.ids.loudi}`]);
+    const lines = out.split("\n");
+    expect(lines).to.have.length(4);
+    expect(lines[0]).to.match(/CityAllocated +MA\.156\.4325, 涟源地区, below #2, from 1980-12-31 +by 0x/);
+    expect(lines[3]).to.match(/CityRenamed +娄底市, from 1999-01-20/);
+  });
+
+  it("tells the tree, down to a depth, and the countries", async () => {
+    const { civitas } = at();
+    const all = await civitas(["city", "tree", "MA.156"]);
+    expect(all.out).to.match(/^ {2}MA\.156\.4313 +娄底市 +#\d+ +Active$/m);
+    const shallow = await civitas(["city", "tree", "MA.156", "--depth", "1"]);
+    expect(shallow.out).not.to.contain("MA.156.4313");
+    const countries = await civitas(["city", "countries", "--json"]);
+    expect((JSON.parse(countries.out) as { code: string }[]).map(({ code }) => code)).to.deep.equal([
+      "MA.156",
+      "MA.784",
+    ]);
+  });
+
+  it("renames, reinstates and retires, with the children passed on", async () => {
+    const { as, world } = at();
+    expect((await as(CHINA, ["city", "rename", "MA.156.50", "重庆直辖市"])).status).to.equal(0);
+    expect((await world.client.resolve("MA.156.50")).name).to.equal("重庆直辖市");
+    expect((await as(CHINA, ["city", "suspend", "MA.156.50"])).status).to.equal(0);
+    expect((await as(CHINA, ["city", "reinstate", "MA.156.50"])).status).to.equal(0);
+    const refused = await as(CHINA, ["city", "retire", "MA.156.50", "--successor", "MA.156.43"]);
+    expect(refused.err).to.contain("has 1 children; with --children they pass to its parent");
+    const done = await as(CHINA, ["city", "retire", "MA.156.50", "--successor", "MA.156.43", "--children"]);
+    expect(done.status, done.err).to.equal(0);
+    expect((await world.client.city(world.ids.chongqing)).status).to.equal("Retired");
+    expect((await world.client.city(world.ids.wanxian)).path.map(({ id }) => id)).to.deep.equal([
+      world.ids.wanxian,
+      world.ids.china,
+    ]);
   });
 
   it("puts a refusal in words", async () => {

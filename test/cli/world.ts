@@ -22,6 +22,8 @@ export interface Shell<World> {
   world: World;
   /** Of files that go when the tests end. */
   folder: string;
+  /** What `civitas` is told by the environment. */
+  env: Record<string, string>;
   /** Runs `civitas ARGS`; the network is in its environment. */
   civitas: (args: readonly string[], env?: Record<string, string>) => Promise<Told>;
   /** The same as an account, by its number in `hardhat node`. */
@@ -48,7 +50,7 @@ export function shell<World extends Deployed>(
     const civitas = async (args: readonly string[], env: Record<string, string> = {}) =>
       runWith(args, { ...base, ...env });
     made = {
-      ...{ world, folder, civitas },
+      ...{ world, folder, civitas, env: base },
       as: async (account, args) => civitas(args, { CIVITAS_KEY: keyOf(account) }),
     };
   });
@@ -81,6 +83,15 @@ export async function runWith(
   return { status, out: out.join("\n"), err: err.join("\n") };
 }
 
-function keyOf(account: number): string {
-  return HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${account}`).privateKey;
+/** Private key of an account in `hardhat node`. */
+export function keyOf(account: number): string {
+  return walletOf(account).privateKey;
+}
+
+export function accountOf(account: number): string {
+  return walletOf(account).address;
+}
+
+function walletOf(account: number): HDNodeWallet {
+  return HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${account}`);
 }

@@ -5,8 +5,10 @@ import { decodeError } from "../errors.js";
 import { cityCommands } from "./cities.js";
 import { EXIT, RowsError, UsageError } from "./fault.js";
 import { keyCommands } from "./keys.js";
+import { roleCommands } from "./roles.js";
 import { hiding } from "./secret.js";
 import { type CommonOptions, Session } from "./session.js";
+import { suiteCommands } from "./suite.js";
 import type { Terminal } from "./terminal.js";
 
 const AFTER = `
@@ -64,7 +66,8 @@ export function programOf(session: Session): Command {
   program.hook("preAction", (_, command) => {
     session.use(command.optsWithGlobals<CommonOptions>());
   });
-  for (const group of [keyCommands, cityCommands]) program.addCommand(inherit(group(session), program));
+  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands])
+    program.addCommand(inherit(group(session), program));
   return program;
 }
 

@@ -1,7 +1,7 @@
 /** What every command stands on: the network that was named, the key that acts, and how the answer is told. */
-import { JsonRpcProvider, type Provider, type Signer } from "ethers";
+import { JsonRpcProvider, type Signer } from "ethers";
 
-import { type Civitas, connect } from "../client.js";
+import { type Civitas, connect, type ConnectOptions } from "../client.js";
 import { EXIT, UsageError } from "./fault.js";
 import { readKey } from "./key.js";
 import { mustBeNoKey } from "./secret.js";
@@ -45,12 +45,12 @@ export class Session {
 
   /** The suite, for reading. */
   async civitas(): Promise<Civitas> {
-    return (this.#civitas ??= connect({ directory: this.directory, runner: this.#node(), ...this.#chain() }));
+    return (this.#civitas ??= connect(this.connection()));
   }
 
-  /** The node alone. */
-  provider(): Provider {
-    return this.#node();
+  /** With what `connect` finds the suite. */
+  connection(): ConnectOptions {
+    return { directory: this.#directory(), runner: this.#node(), ...this.#chain() };
   }
 
   /** Who acts: the key, connected to the network. */
@@ -82,8 +82,7 @@ export class Session {
     this.#provider?.destroy();
   }
 
-  /** Address of the network's directory, as it was given. */
-  get directory(): string {
+  #directory(): string {
     const directory = this.#options.directory ?? this.terminal.env["CIVITAS_DIRECTORY"];
     if (directory === undefined) {
       throw new UsageError("which network? Give the address of its SuiteDirectory: --directory, or CIVITAS_DIRECTORY");

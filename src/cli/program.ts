@@ -4,7 +4,9 @@ import { Command, CommanderError } from "commander";
 import { decodeError } from "../errors.js";
 import { cityCommands } from "./cities.js";
 import { EXIT, RowsError, UsageError } from "./fault.js";
+import { invoiceCommands } from "./invoices.js";
 import { keyCommands } from "./keys.js";
+import { projectCommands } from "./projects.js";
 import { roleCommands } from "./roles.js";
 import { hiding } from "./secret.js";
 import { type CommonOptions, Session } from "./session.js";
@@ -66,7 +68,7 @@ export function programOf(session: Session): Command {
   program.hook("preAction", (_, command) => {
     session.use(command.optsWithGlobals<CommonOptions>());
   });
-  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands])
+  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands, invoiceCommands, projectCommands])
     program.addCommand(inherit(group(session), program));
   return program;
 }
@@ -88,7 +90,7 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
   const faults = error instanceof RowsError ? error.faults : [];
   if (json) terminal.err(JSON.stringify({ error: { name: known.name, message: known.message, faults } }, undefined, 2));
   else {
-    for (const { line, fault } of faults) terminal.err(`line ${line}: ${fault}`);
+    for (const one of faults) terminal.err(`${"of" in one ? one.of : `line ${one.line}`}: ${one.fault}`);
     terminal.err(`civitas: ${known.message}`);
   }
   return error instanceof UsageError ? EXIT.Usage : EXIT.Failed;

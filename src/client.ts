@@ -56,11 +56,19 @@ export interface ConnectOptions {
   finality?: number;
 }
 
+/** A network's directory, and all versions that it knows; the code at their addresses has not been looked at. */
+export interface OpenDirectory {
+  directory: SuiteDirectory;
+  entries: SuiteEntry[];
+  provider: Provider;
+  chainId: bigint;
+}
+
 /**
- * Find the suite's contracts through its directory, and check that the code at each is the code that was published.
- * @throws DirectoryError with a message that says what is wrong: no node, another chain, no directory, other code.
+ * The directory alone: which contracts there are.
+ * @throws DirectoryError with a message that says what is wrong: no node, another chain, no directory.
  */
-export async function connect(options: ConnectOptions): Promise<Civitas> {
+export async function openDirectory(options: ConnectOptions): Promise<OpenDirectory> {
   const { runner } = options;
   const { provider } = runner;
   if (provider === null) throw new DirectoryError("the signer has no provider; connect it to one first");
@@ -78,14 +86,22 @@ export async function connect(options: ConnectOptions): Promise<Civitas> {
     );
   }
   const directory = heldAsOf(contractAt("SuiteDirectory", address, runner), provider);
-  let entries: SuiteEntry[];
   try {
-    entries = await readDirectory(directory);
+    return { directory, entries: await readDirectory(directory), provider, chainId };
   } catch (cause) {
     throw new DirectoryError(`the contract at ${address} on chain ${chainId} does not answer as a SuiteDirectory`, {
       cause,
     });
   }
+}
+
+/**
+ * Find the suite's contracts through its directory, and check that the code at each is the code that was published.
+ * @throws DirectoryError with a message that says what is wrong: no node, another chain, no directory, other code.
+ */
+export async function connect(options: ConnectOptions): Promise<Civitas> {
+  const { runner } = options;
+  const { directory, entries, provider, chainId } = await openDirectory(options);
   const attach = async <Name extends PublishedName>(name: Name): Promise<ContractTypes[Name]> =>
     attachTo(currentEntry(entries, name), name, runner, provider);
   const [
@@ -305,7 +321,7 @@ async function attachTo<Name extends PublishedName>(
   provider: Provider,
 ): Promise<ContractTypes[Name]> {
   await verifyEntry(provider, entry);
-  return heldAsOf(contractAt(name, entry.address, runner), provider);
+  return heldAsOf(contractAt(name, entry.address, runner) as BaseContract, provider) as ContractTypes[Name];
 }
 
 async function chainOf(provider: Provider): Promise<bigint> {

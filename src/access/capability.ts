@@ -45,7 +45,8 @@ export const CAPABILITIES = {
 /** The network of cities itself, as a city. */
 export const NETWORK = 0n;
 
-const SCHEMA_BIT = 0x8000_0000;
+/** Set in the capabilities to issue under a schema. */
+export const SCHEMA_BIT = 0x8000_0000;
 const UINT32 = 0xffff_ffffn;
 
 /** The capability to issue under a schema: 0x8000_0000 | schema. */

@@ -91,6 +91,11 @@ export async function cityById(contracts: Contracts, id: bigint | number, { at }
   return cityIn(await viewOf(contracts, at), BigInt(id));
 }
 
+/** A city as it stands in lists, by its number: two questions to the node. */
+export async function summary(contracts: Contracts, id: bigint): Promise<CitySummary> {
+  return summaryOf(await viewOf(contracts, undefined), id);
+}
+
 /** The live children of a city (of city 0: the countries), in no particular order, read by page at one block. */
 export async function* children(
   contracts: Contracts,

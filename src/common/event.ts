@@ -1,6 +1,6 @@
 /** Events of the registries as their interfaces have them, typed by TypeChain. */
-import type { TypedContractEvent } from "../bindings.js";
-import type { ContractTypes, PublishedName } from "../client.js";
+import type { ContractTypes, TypedContractEvent } from "../bindings.js";
+import type { PublishedName } from "../client.js";
 import type { EventPlace } from "./history.js";
 
 type Filters<Contract extends PublishedName> = ContractTypes[Contract]["filters"];

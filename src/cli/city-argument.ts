@@ -1,0 +1,18 @@
+/** A city as it is typed. */
+import type { Civitas } from "../client.js";
+import { NETWORK } from "../access/capability.js";
+import type { City } from "../city/city.js";
+import { mustBeNoKey } from "./secret.js";
+
+export const CITY_HELP = "a code (MA.156.1301), a printed code (MA.156.1301-FQ), or a number (#7)";
+
+/** The city that is meant. @throws what `resolve` and `city` throw. */
+export async function cityOf(civitas: Civitas, text: string, at?: Date): Promise<City> {
+  const [, number] = /^#([0-9]+)$/.exec(mustBeNoKey(text, "a city")) ?? [];
+  return number === undefined ? civitas.resolve(text, { at }) : civitas.city(BigInt(number), { at });
+}
+
+/** As `cityOf`, by number alone; `network` is the network itself, city 0. */
+export async function cityIdOf(civitas: Civitas, text: string): Promise<bigint> {
+  return text === "network" ? NETWORK : (await cityOf(civitas, text)).id;
+}

@@ -1,0 +1,131 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { collect, makeWorld } from "../client/world.js";
+import { accountOf, shell } from "./world.js";
+
+/** Numbers of accounts in `hardhat node`. */
+const CHINA = 2;
+const HEBEI = 3;
+const SHIJIAZHUANG = 4;
+
+interface Faults {
+  error: { message: string; faults: { line: number; fault: string }[] };
+}
+
+describe("civitas city allocate", () => {
+  const at = shell(makeWorld);
+  const csv = (name: string, rows: readonly string[]) => {
+    const file = join(at().folder, name);
+    writeFileSync(file, ["code,name,controller", ...rows, ""].join("\n"));
+    return file;
+  };
+  const cityCount = async () => at().world.registry.cityCount();
+
+  it("allocates one city, below the one that its code tells", async () => {
+    const { as, world } = at();
+    const told = await as(HEBEI, ["city", "allocate", "MA.156.1302", "--name", "唐山市", "--json"]);
+    expect(told.status, told.err).to.equal(0);
+    const { city, parent } = JSON.parse(told.out) as Record<string, string>;
+    expect(parent).to.equal(`${world.ids.hebei}`);
+    expect((await world.client.city(BigInt(city!))).path.map(({ code }) => code)).to.deep.equal([
+      ...["MA.156.1302", "MA.156.13", "MA.156"],
+    ]);
+  });
+
+  it("rehearses a file of cities and their children, and changes nothing", async () => {
+    const file = csv("rehearsed.csv", [`MA.156.1303,秦皇岛市,${accountOf(HEBEI)}`, "MA.156.130302,海港区,"]);
+    const before = await cityCount();
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file, "--dry-run"]);
+    expect(told.status, told.err).to.equal(0);
+    expect(told.out).to.match(
+      /^1 cities would be allocated.*1 more below cities that are not there yet.*nothing was sent$/,
+    );
+    expect(await cityCount()).to.equal(before);
+  });
+
+  it("allocates them wave by wave, children in the same file, in any order", async () => {
+    const file = csv("waves.csv", [
+      "MA.156.130402.A1,街道,",
+      `MA.156.130402,邯山区,${accountOf(HEBEI)}`,
+      `MA.156.1304,邯郸市,${accountOf(HEBEI)}`,
+      "MA.156.1305,邢台市,",
+      "MA.156.130403,丛台区,",
+    ]);
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file]);
+    expect(told.status, told.err).to.equal(0);
+    expect(told.out).to.match(/^5 cities allocated in 3 transactions/);
+    const { client } = at().world;
+    const street = await client.resolve("MA.156.130402.A1");
+    expect(street.path.map(({ name }) => name)).to.deep.equal(["街道", "邯山区", "邯郸市", "河北省", "中国"]);
+  });
+
+  it("leaves out what is there with the same name, when it is run again", async () => {
+    const file = csv("again.csv", ["MA.156.1306,保定市,", "MA.156.1307,张家口市,"]);
+    const short = csv("short.csv", ["MA.156.1306,保定市,"]);
+    expect((await at().as(HEBEI, ["city", "allocate", "--csv", short])).status).to.equal(0);
+    const before = await cityCount();
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file]);
+    expect(told.out).to.match(/^1 cities allocated in 1 transactions.*; 1 were there before$/);
+    const again = await at().as(HEBEI, ["city", "allocate", "--csv", file]);
+    expect(again.out).to.match(/^0 cities allocated in 0 transactions.*; 2 were there before$/);
+    expect(await cityCount()).to.equal(before + 1n);
+  });
+
+  it("tells every row that cannot be done, and sends nothing", async () => {
+    const file = csv("bad.csv", [
+      "MA.156.1308,承德市,",
+      "MA.156.1301,正定市,", // held by Shijiazhuang
+      "MA.156.13080,五位,", // no length of the scheme
+      "MA.156.1308,承德市,",
+      "MA.156.130802,双桥区,", // its parent will be controlled by nobody
+      "MB.156.1308,x,",
+      "MA.156.1309,,",
+      "MA.156.1310,廊坊市,0x1234",
+      "MA.156,中国,",
+    ]);
+    const before = await cityCount();
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file, "--json"]);
+    expect(told.status).to.equal(1);
+    const { error } = JSON.parse(told.err) as Faults;
+    expect(error.message).to.contain("nothing was sent");
+    expect(error.faults.map(({ line }) => line)).to.deep.equal([5, 7, 8, 9, 10]); // what can be read is looked at first
+    expect(await cityCount()).to.equal(before);
+
+    const readable = csv("readable.csv", [
+      "MA.156.1308,承德市,",
+      "MA.156.1301,正定市,",
+      "MA.156.13080,五位,",
+      "MA.156.130802,双桥区,",
+    ]);
+    const placed = await at().as(HEBEI, ["city", "allocate", "--csv", readable, "--json"]);
+    const { faults } = (JSON.parse(placed.err) as Faults).error;
+    expect(faults.map(({ line }) => line)).to.deep.equal([3, 4, 5]);
+    expect(faults[0]?.fault).to.contain("石家庄市");
+    expect(faults[2]?.fault).to.contain("nobody");
+    expect(await cityCount()).to.equal(before);
+  });
+
+  it("tells one bad row among 10,000, and sends nothing", async () => {
+    const rows = Array.from({ length: 9_999 }, (_, i) => `MA.156.1301.N${i},街道 ${i},`);
+    rows.splice(6_000, 0, "MA.156.1301.A-B,街道,");
+    const before = await cityCount();
+    const told = await at().as(SHIJIAZHUANG, ["city", "allocate", "--csv", csv("many.csv", rows)]);
+    expect(told.status).to.equal(1);
+    expect(told.err.split("\n")).to.have.length(2);
+    expect(told.err).to.match(/^line 6002: .*\ncivitas: 1 of 10000 rows cannot be done, so nothing was sent/);
+    expect(await cityCount()).to.equal(before);
+  });
+
+  it("is refused by the contract in words, for every row that it refuses", async () => {
+    const file = csv("refused.csv", ["MA.156.1311,衡水市,"]);
+    const told = await at().as(CHINA, ["city", "allocate", "--csv", file]);
+    expect(told.status).to.equal(1);
+    expect(told.err).to.match(/^line 2: .*0x/);
+    expect((await collect(at().world.client.children(at().world.ids.hebei))).map(({ code }) => code)).not.to.include(
+      "MA.156.1311",
+    );
+  });
+});

@@ -101,5 +101,8 @@ function commandOf(pid: number): string {
   } catch {
     return "";
   }
-  return spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
+  const { error, stdout } = spawnSync("ps", ["-ww", "-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+  if (error !== undefined)
+    throw new NetworkError("the program ps is missing; install it (in Debian, the package procps)");
+  return stdout.trim();
 }

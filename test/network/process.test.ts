@@ -64,6 +64,17 @@ describe("processes of validators", () => {
     expect(pidIn(pidFile)).to.equal(undefined);
   });
 
+  it("cannot be known where there is no program ps, which is said", () => {
+    writeFileSync(pidFile, `${process.pid}\n${folder}\n`);
+    const path = process.env["PATH"];
+    process.env["PATH"] = folder;
+    try {
+      expect(() => pidIn(pidFile)).to.throw(NetworkError, "the program ps is missing");
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+
   it("end, and their pid file goes", async () => {
     await launch(WAITS);
     expect(await endProcess(pidFile, "SIGTERM")).to.equal(true);

@@ -43,7 +43,7 @@ export class CivitasError extends Error {
   }
 }
 
-interface AbiInput {
+export interface AbiInput {
   readonly name: string;
   readonly type: string;
   readonly internalType: string;
@@ -144,7 +144,7 @@ const IDENTIFICATIONS = new Set(["tag", "guardian", "courtCase", "order", "endTo
 const NO_TIME: Readonly<Record<string, string>> = { validUntil: "no end", until: "no end", known: "not at all" };
 
 /** An argument in words, by its Solidity type and its name. */
-function show({ name, type, internalType }: AbiInput, value: unknown): string {
+export function show({ name, type, internalType }: AbiInput, value: unknown): string {
   const number = typeof value === "bigint" ? value : 0n;
   const members = ENUMS[internalType];
   if (members !== undefined) return members[Number(number)] ?? String(number);

@@ -55,13 +55,6 @@ export function mayBeKnownElsewhere({ code, message, data }: RpcError): boolean 
   return code === -32601 || code === -32005 || OF_THE_ENDPOINT.test(message);
 }
 
-/** Whether a node refused a transaction because it has it, in its pool or in a block. */
-export function isAlreadyKnown(message: string): boolean {
-  return /already known|known transaction|already imported|already in (the )?(pool|mempool|txpool)|same hash/i.test(
-    message,
-  );
-}
-
 /** The highest block that a result tells of; undefined if it tells of none. */
 export function blockIn(method: string, params: unknown, result: unknown): number | undefined {
   switch (method) {

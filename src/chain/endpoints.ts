@@ -11,8 +11,10 @@ import {
   toQuantity,
 } from "ethers";
 
-import { type Answer, asksForHead, blockIn, isAlreadyKnown, mayBeKnownElsewhere, Unusable } from "./answer.js";
-import { Endpoint, type EndpointState } from "./endpoint.js";
+import { type Answer, asksForHead, blockIn, mayBeKnownElsewhere, Unusable } from "./answer.js";
+import { Endpoint } from "./endpoint.js";
+import { EndpointsError, type EndpointStatus } from "./endpoints-error.js";
+import { isAlreadyKnown } from "./refusal.js";
 import { sleep } from "./sleep.js";
 
 export interface EndpointsOptions {
@@ -30,31 +32,6 @@ export interface EndpointsOptions {
   stillMs?: number;
   /** What transactions offer for gas: 0n where gas is free, so that accounts without money can act. What the node suggests if left out. */
   gasPrice?: bigint;
-}
-
-/** How one endpoint stands, for operators. */
-export interface EndpointStatus {
-  /** Host and port. */
-  name: string;
-  state: EndpointState;
-  /** Its last known block; null before it told one. */
-  head: number | null;
-  /** For how long its head has not moved while it was asked, in milliseconds. */
-  stillForMs: number;
-  /** Why it is passed over; null if it is not. */
-  reason: string | null;
-}
-
-/** No endpoint could answer. The message tells of each one why. */
-export class EndpointsError extends Error {
-  override readonly name = "EndpointsError";
-
-  constructor(
-    message: string,
-    readonly endpoints: readonly EndpointStatus[],
-  ) {
-    super(message);
-  }
 }
 
 /**
@@ -226,7 +203,7 @@ export class Endpoints extends JsonRpcApiProvider {
 
 /** A transaction that a node has is sent, whoever sent it first. */
 function withoutRepeat(method: string, params: unknown, answer: Extract<Answer, { error: unknown }>): Answer {
-  if (method !== "eth_sendRawTransaction" || !isAlreadyKnown(answer.error.message)) return answer;
+  if (method !== "eth_sendRawTransaction" || !isAlreadyKnown(answer.error)) return answer;
   const [raw] = params as [string];
   return { result: keccak256(raw) };
 }

@@ -1,8 +1,25 @@
 /** What a service needs of a chain: several endpoints, acts that arrive, signing elsewhere, reads as of a block. */
 export type { EndpointState } from "./endpoint.js";
-export { endpoints, Endpoints, EndpointsError, type EndpointsOptions, type EndpointStatus } from "./endpoints.js";
+export { endpoints, Endpoints, type EndpointsOptions } from "./endpoints.js";
+export { EndpointsError, type EndpointStatus } from "./endpoints-error.js";
 export { isRefusal, Lane, LaneError, type LaneOptions } from "./lane.js";
 export type { Sent } from "./sent.js";
 export { mined } from "../common/mined.js";
 export { AsOfError, providerAsOf } from "./as-of.js";
 export { type Cursor, ReorganisationError, watch, type WatchedEvent, type WatchOptions } from "./watch.js";
+export {
+  checkDraft,
+  draft,
+  type DraftArgument,
+  DraftError,
+  signDraft,
+  submitDraft,
+  type TransactionDraft,
+} from "./draft.js";
+export {
+  type DigestSigner,
+  ExternalSigner,
+  ExternalSignerError,
+  type ForeignSignature,
+  signatureOf,
+} from "./external-signer.js";

@@ -13,10 +13,18 @@ import {
 } from "ethers";
 
 import { decodeError } from "../errors.js";
-import { isAlreadyKnown } from "./answer.js";
-import { Endpoints, EndpointsError } from "./endpoints.js";
+import { Endpoints } from "./endpoints.js";
 import { finalityOf } from "./finality.js";
 import { over } from "./over.js";
+import {
+  isAlreadyKnown,
+  isNonceTooHigh,
+  isNonceTooLow,
+  isUnanswered,
+  isUnderpriced,
+  isUnsupported,
+  messageOf,
+} from "./refusal.js";
 import { Sent } from "./sent.js";
 import { sleep } from "./sleep.js";
 import { hashOf, responseOf } from "./signed.js";
@@ -202,7 +210,7 @@ export class Lane extends AbstractSigner<Provider> {
       if (act.raw !== undefined) await this.#chain.broadcastTransaction(act.raw);
       else await this.#sendUnsigned(act);
     } catch (error) {
-      if (isAlreadyKnown(messageOf(error)) || isUnderpriced(error)) return; // what is mined under its nonce will tell
+      if (isAlreadyKnown(error) || isUnderpriced(error)) return; // what is mined under its nonce will tell
       if (isNonceTooHigh(error) && this.#acts.size !== 0) return; // one before it was lost: that one is sent again first
       if (act.raw === undefined || !isUnanswered(error)) throw error;
       act.trouble = messageOf(error);
@@ -327,32 +335,4 @@ export class Lane extends AbstractSigner<Provider> {
 /** Whether a contract refused it: asking again will not help, as it does where a node fails. */
 export function isRefusal(error: unknown): boolean {
   return isError(error, "CALL_EXCEPTION") || decodeError(error).name !== "Unexplained";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isNonceTooLow(error: unknown): boolean {
-  return isError(error, "NONCE_EXPIRED") || /nonce.*(too low|already been used)/i.test(messageOf(error));
-}
-
-function isNonceTooHigh(error: unknown): boolean {
-  return /nonce.*(too high|too far|too distant)/i.test(messageOf(error));
-}
-
-/** Whether another transaction waits under its nonce. */
-function isUnderpriced(error: unknown): boolean {
-  return isError(error, "REPLACEMENT_UNDERPRICED") || /replacement.*(underpriced|too low)/i.test(messageOf(error));
-}
-
-/** Whether no node has judged it. */
-function isUnanswered(error: unknown): boolean {
-  if (error instanceof EndpointsError) return true;
-  const { code } = error as { code?: unknown };
-  return typeof code === "string" && /^(SERVER_ERROR|TIMEOUT|NETWORK_ERROR|BAD_DATA|CANCELLED|E[A-Z]+)$/.test(code);
-}
-
-function isUnsupported(error: unknown): boolean {
-  return isError(error, "UNSUPPORTED_OPERATION") || /not (implemented|supported|available)/i.test(messageOf(error));
 }

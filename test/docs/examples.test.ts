@@ -66,6 +66,25 @@ describe("the README", function () {
   });
 });
 
+describe("the page on the client in a service", function () {
+  this.timeout(120_000);
+
+  it("has examples that are typed", () => {
+    const folder = mkdtempSync("cache/client-");
+    try {
+      const client = posix.join(relative(folder, "."), "src/index.js");
+      const files = examplesIn("docs/client.md", "ts", 2).map((example, i) => {
+        const file = join(folder, `example-${i}.ts`);
+        writeFileSync(file, example.replaceAll(`"civitas"`, `"${client}"`));
+        return file;
+      });
+      expect(faultsOf(...files)).to.deep.equal([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe("the pages on project money", function () {
   this.timeout(240_000);
 

@@ -6,6 +6,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import {
   decodeError,
   encodeCityCode,
+  endpoints,
   isRefusal,
   Lane,
   LaneError,
@@ -291,6 +292,44 @@ describe("a lane", () => {
       for (const act of acts) expect((await act.final()).hash).to.equal(act.hash);
       expect(acts.map(({ nonce }) => nonce)).to.deep.equal([0, 1]);
       expect(await node.provider.getBalance(TO)).to.equal(3n);
+    });
+
+    it("goes on over the next endpoint when one dies with acts on their way", async () => {
+      await start({});
+      const second = await startProxy(node.url);
+      const both = endpoints([proxy.url, second.url], { chainId: 31337, timeoutMs: 1000 });
+      try {
+        await node.provider.send("evm_setAutomine", [false]);
+        lane = new Lane(new Wallet(wallet.privateKey, both), FAST);
+        const before = [await lane.send(pay(1n)), await lane.send(pay(2n))];
+        proxy.faults = { losesAnswers: () => true };
+        const after = [await lane.send(pay(4n)), await lane.send(pay(8n))];
+        await node.provider.send("hardhat_mine", ["0x1"]);
+        const receipts = await Promise.all([...before, ...after].map((act) => act.final()));
+        expect(receipts.map(({ index }) => index)).to.deep.equal([0, 1, 2, 3]);
+        expect(await node.provider.getBalance(TO)).to.equal(15n);
+      } finally {
+        both.destroy();
+        await second.close();
+      }
+    });
+
+    it("says that blocks do not come, and at how many endpoints", async () => {
+      await start({});
+      const dead = await startProxy(node.url, { status: 502 });
+      const both = endpoints([proxy.url, dead.url], { chainId: 31337, stillMs: 50, checkMs: 10 });
+      try {
+        await node.provider.send("evm_setAutomine", [false]);
+        lane = new Lane(new Wallet(wallet.privateKey, both), { ...FAST, timeoutMs: 1000 });
+        const act = await lane.send(pay(1n));
+        const error = await errorOf(() => act.final());
+        expect(error.message).to.match(
+          /1 of 2 endpoints stand still: blocks do not come \(the last is \d+\)\. It is kept/,
+        );
+      } finally {
+        both.destroy();
+        await dead.close();
+      }
     });
   });
 });

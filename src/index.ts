@@ -1,6 +1,7 @@
 /** The client of Civitas, for services to import: `connect` with the address of a network's directory, and ask. */
 export * from "./abi.js";
 export * from "./access/index.js";
+export { type HistoryEvents, historyOf, type HistoryRecord, type RecordKind } from "./chain/history.js";
 export { type Cursor, ReorganisationError, watch, type WatchedEvent, type WatchOptions } from "./chain/watch.js";
 export * from "./city/index.js";
 export * from "./client.js";

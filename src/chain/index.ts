@@ -23,3 +23,4 @@ export {
   type ForeignSignature,
   signatureOf,
 } from "./external-signer.js";
+export { type HistoryEvents, historyOf, type HistoryRecord, type RecordKind } from "./history.js";

@@ -21,8 +21,8 @@ export interface Walk {
   contract: BaseContract;
   /** Names of the record's events. The record is the first indexed argument of each; all but its first have `previousBlock`. */
   events: readonly string[];
-  /** The record's id, 32 bytes. */
-  record: string;
+  /** The record's id, 32 bytes; or its first indexed arguments, where several name it. */
+  record: string | readonly string[];
   /** The block of its last event, or of one to begin with; 0 if it has none. */
   from: number;
   /** How messages call the record: "city 7". */
@@ -39,7 +39,7 @@ export async function* walk<Event>(
   decode: (name: string, args: Record<string, unknown>, place: EventPlace) => Event,
 ): AsyncGenerator<Event, void, undefined> {
   const address = await contract.getAddress();
-  const topics = [events.map((name) => contract.interface.getEvent(name)?.topicHash ?? name), record];
+  const topics = [events.map((name) => contract.interface.getEvent(name)?.topicHash ?? name), ...[record].flat()];
   let block = from;
   while (block !== 0) {
     const logs = await provider.getLogs({ address, topics, fromBlock: block, toBlock: block });

@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import { connect, decodeError, pushProject } from "civitas";
 import { formatUnits, JsonRpcProvider, Wallet } from "ethers";
 
-const provider = new JsonRpcProvider(setting("CIVITAS_RPC_URL"), undefined, { cacheTimeout: -1 });
+const provider = new JsonRpcProvider(setting("CIVITAS_RPC_URL"), undefined, { cacheTimeout: -1, pollingInterval: 500 });
 const keystore = readFileSync(setting("CIVITAS_KEY_FILE"), "utf8");
 const password = readFileSync(setting("CIVITAS_PASSWORD_FILE"), "utf8").trimEnd();
 const bank = (await Wallet.fromEncryptedJson(keystore, password)).connect(provider);
@@ -28,6 +28,7 @@ for (const project of process.argv.slice(2)) {
 provider.destroy();
 
 async function push(project: string): Promise<void> {
+  await civitas.projects.projectOf(project); // refused if there is none
   const { paid, waiting, failed, transactions } = await pushProject(civitas, bank, project, { from });
   for (const { worker, account, amount } of paid) console.log(`worker ${worker}: ${yuan(amount)} to ${account}`);
   for (const { worker, reason } of failed) console.log(`worker ${worker}: not paid, ${reason}`);

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { connect, decodeError, type HolderOrder, sendHolderOrder, verifyRecord } from "civitas";
 import { JsonRpcProvider, Wallet } from "ethers";
 
-const provider = new JsonRpcProvider(setting("CIVITAS_RPC_URL"), undefined, { cacheTimeout: -1 });
+const provider = new JsonRpcProvider(setting("CIVITAS_RPC_URL"), undefined, { cacheTimeout: -1, pollingInterval: 500 });
 const keystore = readFileSync(setting("CIVITAS_KEY_FILE"), "utf8");
 const password = readFileSync(setting("CIVITAS_PASSWORD_FILE"), "utf8").trimEnd();
 const office = (await Wallet.fromEncryptedJson(keystore, password)).connect(provider);

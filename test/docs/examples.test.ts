@@ -46,7 +46,7 @@ describe("the README", function () {
     const url = `http://127.0.0.1:${port}`;
     try {
       const world = await makeWorld(await network.create({ network: "localnode", override: { url } }));
-      const client = posix.join(relative(folder, "."), "src/index.js"); // the package itself is tried in test/client
+      const client = posix.join(relative(folder, "."), "src/index.js"); // the package itself is tried in test/package
       const file = join(folder, "example.ts");
       const directory = await world.directory.getAddress();
       const filledIn = `${example}${invoice}${projects}`

@@ -2,10 +2,12 @@
 import { Command, CommanderError } from "commander";
 
 import { decodeError } from "../errors.js";
+import { claimCommands } from "./claims.js";
 import { cityCommands } from "./cities.js";
-import { EXIT, RowsError, UsageError } from "./fault.js";
+import { EXIT, type RowFault, RowsError, UsageError } from "./fault.js";
 import { keyCommands } from "./keys.js";
 import { roleCommands } from "./roles.js";
+import { schemaCommands } from "./schemas.js";
 import { hiding } from "./secret.js";
 import { type CommonOptions, Session } from "./session.js";
 import { suiteCommands } from "./suite.js";
@@ -66,7 +68,7 @@ export function programOf(session: Session): Command {
   program.hook("preAction", (_, command) => {
     session.use(command.optsWithGlobals<CommonOptions>());
   });
-  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands])
+  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands, schemaCommands, claimCommands])
     program.addCommand(inherit(group(session), program));
   return program;
 }
@@ -88,10 +90,23 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
   const faults = error instanceof RowsError ? error.faults : [];
   if (json) terminal.err(JSON.stringify({ error: { name: known.name, message: known.message, faults } }, undefined, 2));
   else {
-    for (const { line, fault } of faults) terminal.err(`line ${line}: ${fault}`);
+    for (const line of faultLines(faults)) terminal.err(line);
     terminal.err(`civitas: ${known.message}`);
   }
   return error instanceof UsageError ? EXIT.Usage : EXIT.Failed;
+}
+
+/** Rows next to each other that have one fault are told together: what is wrong with a whole call is so with each of its rows. */
+function faultLines(faults: readonly RowFault[]): string[] {
+  const groups: { first: number; last: number; fault: string }[] = [];
+  for (const { line, fault } of faults) {
+    const group = groups.at(-1);
+    if (group?.fault === fault) group.last = line;
+    else groups.push({ first: line, last: line, fault });
+  }
+  return groups.map(({ first, last, fault }) =>
+    first === last ? `line ${first}: ${fault}` : `lines ${first} to ${last}: ${fault}`,
+  );
 }
 
 /** Errors of this package say what to do themselves; what ethers or a contract throws is put in words. */

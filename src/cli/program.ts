@@ -4,8 +4,10 @@ import { Command, CommanderError } from "commander";
 import { decodeError } from "../errors.js";
 import { claimCommands } from "./claims.js";
 import { cityCommands } from "./cities.js";
-import { EXIT, type RowFault, RowsError, UsageError } from "./fault.js";
+import { EXIT, type NamedFault, type RowFault, RowsError, UsageError } from "./fault.js";
+import { invoiceCommands } from "./invoices.js";
 import { keyCommands } from "./keys.js";
+import { projectCommands } from "./projects.js";
 import { roleCommands } from "./roles.js";
 import { schemaCommands } from "./schemas.js";
 import { hiding } from "./secret.js";
@@ -18,6 +20,11 @@ The network and the key can be in the environment instead: CIVITAS_RPC_URL (seve
 CIVITAS_KEYSTORE with CIVITAS_PASSWORD_FILE or CIVITAS_PASSWORD, or CIVITAS_KEY. A key is never an argument.
 
 Exit codes: 0 done, 1 refused or failed, 2 the command makes no sense.`;
+
+const GROUPS = [
+  ...[keyCommands, suiteCommands, cityCommands, roleCommands, schemaCommands, claimCommands],
+  ...[invoiceCommands, projectCommands],
+];
 
 /** Runs one command. @returns its exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -68,8 +75,7 @@ export function programOf(session: Session): Command {
   program.hook("preAction", (_, command) => {
     session.use(command.optsWithGlobals<CommonOptions>());
   });
-  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands, schemaCommands, claimCommands])
-    program.addCommand(inherit(group(session), program));
+  for (const group of GROUPS) program.addCommand(inherit(group(session), program));
   return program;
 }
 
@@ -97,15 +103,16 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
 }
 
 /** Rows next to each other that have one fault are told together: what is wrong with a whole call is so with each of its rows. */
-function faultLines(faults: readonly RowFault[]): string[] {
-  const groups: { first: number; last: number; fault: string }[] = [];
-  for (const { line, fault } of faults) {
+function faultLines(faults: readonly (RowFault | NamedFault)[]): string[] {
+  const groups: { first: string; last: string; fault: string }[] = [];
+  for (const one of faults) {
+    const [of, row] = "of" in one ? [one.of, ""] : [`line ${one.line}`, `${one.line}`];
     const group = groups.at(-1);
-    if (group?.fault === fault) group.last = line;
-    else groups.push({ first: line, last: line, fault });
+    if (row !== "" && group?.fault === one.fault) group.last = ` to ${row}`;
+    else groups.push({ first: of, last: "", fault: one.fault });
   }
-  return groups.map(({ first, last, fault }) =>
-    first === last ? `line ${first}: ${fault}` : `lines ${first} to ${last}: ${fault}`,
+  return groups.map(
+    ({ first, last, fault }) => `${last === "" ? first : first.replace("line", "lines")}${last}: ${fault}`,
   );
 }
 

@@ -102,18 +102,29 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
   return error instanceof UsageError ? EXIT.Usage : EXIT.Failed;
 }
 
-/** Rows next to each other that have one fault are told together: what is wrong with a whole call is so with each of its rows. */
+/** Rows that have one fault are told together: what is wrong with a whole call is so with each of its rows. */
 function faultLines(faults: readonly (RowFault | NamedFault)[]): string[] {
-  const groups: { first: string; last: string; fault: string }[] = [];
-  for (const one of faults) {
-    const [of, row] = "of" in one ? [one.of, ""] : [`line ${one.line}`, `${one.line}`];
-    const group = groups.at(-1);
-    if (row !== "" && group?.fault === one.fault) group.last = ` to ${row}`;
-    else groups.push({ first: of, last: "", fault: one.fault });
-  }
-  return groups.map(
-    ({ first, last, fault }) => `${last === "" ? first : first.replace("line", "lines")}${last}: ${fault}`,
+  const named = faults.flatMap((one) => ("of" in one ? [`${one.of}: ${one.fault}`] : []));
+  const rows = Map.groupBy(
+    faults.flatMap((one) => ("of" in one ? [] : [one])),
+    ({ fault }) => fault,
   );
+  const told = [...rows].map(([fault, those]) => {
+    const ranges = rangesOf(those.map(({ line }) => line));
+    return `${those.length === 1 ? "line" : "lines"} ${ranges}: ${fault}`;
+  });
+  return [...named, ...told];
+}
+
+/** Ascending numbers, those in a row together: `2-4, 9`. */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const number of numbers) {
+    const range = ranges.at(-1);
+    if (range?.last === number - 1) range.last = number;
+    else ranges.push({ first: number, last: number });
+  }
+  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
 }
 
 /** Errors of this package say what to do themselves; what ethers or a contract throws is put in words. */

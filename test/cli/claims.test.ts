@@ -98,7 +98,7 @@ describe("civitas claim", () => {
       const args = issueArgs(table(file("no.csv"), 3), file("no"));
       const told = await at().as(OFFICER + 1, args);
       expect(told.status).to.equal(1);
-      expect(told.err).to.match(/\nlines 2 to 4: .*\ncivitas: 3 of 3 rows cannot be done, so nothing was sent/);
+      expect(told.err).to.match(/\nlines 2-4: .*\ncivitas: 3 of 3 rows cannot be done, so nothing was sent/);
       expect(existsSync(file("no"))).to.equal(false);
     });
   });

@@ -1,8 +1,9 @@
 /** What commands have in common: options, a bar of progress, and how they end. */
 import { Presets, SingleBar } from "cli-progress";
 
-/** The options make no sense; the message says what they must be. */
-export class UsageError extends Error {}
+import { UsageError } from "../../src/cli/fault.js";
+
+export { UsageError };
 
 /** An option that is a whole number. */
 export interface Limits {

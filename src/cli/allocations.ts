@@ -60,7 +60,7 @@ export async function allocateFile(session: Session, file: string): Promise<void
       continue;
     }
     const so = all.done === 0 ? undefined : `after ${all.done} cities were allocated`;
-    const result = await performAll(session, await partsOf(civitas, rowsOfWave), before, so);
+    const result = await performAll(session, await partsOf(civitas, rowsOfWave), before, { so });
     all.done += result.done;
     all.gas += result.gas;
     all.transactions.push(...result.transactions);

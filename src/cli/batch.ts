@@ -87,19 +87,26 @@ export interface BatchResult {
   dryRun: boolean;
 }
 
+/** How many are done. */
+export interface BatchOptions {
+  /** What it means for the others that some are refused; that nothing was sent, if left out. */
+  so?: string | undefined;
+  /** Keeps what must not be lost: after all was rehearsed, before the first is sent. Not with --dry-run. */
+  keep?: () => void;
+}
+
 const AT_ONCE = 8;
 
 /**
  * Rehearses all parts, then sends them.
  * @param before How many rows needed nothing.
- * @param so What it means for the others that some are refused; that nothing was sent, if left out.
  * @throws RowsError with all that the contracts refuse, before anything is sent.
  */
 export async function performAll(
   session: Session,
   parts: readonly Part[],
   before: number,
-  so?: string,
+  { so, keep }: BatchOptions = {},
 ): Promise<BatchResult> {
   const signer = await session.signer();
   const total = parts.reduce((sum, { lines }) => sum + lines.length, 0);
@@ -125,6 +132,7 @@ export async function performAll(
   if (faults.length > 0) throw new RowsError(faults, total, so);
   if (session.dryRun) return { ...result, done: total };
 
+  keep?.();
   result.gas = 0n;
   await withBar(session, total, "rows done", async (progress) => {
     for (let start = 0; start < parts.length; start += AT_ONCE) {

@@ -8,7 +8,7 @@ import type { Civitas } from "../client.js";
 import { doneLine, perform, performAndTell } from "./act.js";
 import { allocateFile } from "./allocations.js";
 import { addressOf, reasonOf } from "./arguments.js";
-import { CITY_HELP, cityIdOf } from "./city-argument.js";
+import { CITY_HELP, cityIdOf, cityIdsOf, listed } from "./city-argument.js";
 import { holderOf, parentOf } from "./city-parent.js";
 import { CommandError, UsageError } from "./fault.js";
 import { exampleOf } from "./help.js";
@@ -125,7 +125,7 @@ async function allocateOne(
 
 /** In ascending order, as contracts want them. */
 async function idsOf(civitas: Civitas, texts: readonly string[]): Promise<bigint[]> {
-  const ids = await Promise.all(texts.map(async (text) => cityIdOf(civitas, text)));
+  const ids = await cityIdsOf(civitas, texts);
   return ids.sort((a, b) => (a < b ? -1 : 1));
 }
 
@@ -133,8 +133,4 @@ async function childrenOf(civitas: Civitas, city: bigint): Promise<bigint[]> {
   const ids: bigint[] = [];
   for await (const { id } of civitas.children(city)) ids.push(id);
   return ids;
-}
-
-function listed(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
 }

@@ -16,3 +16,16 @@ export async function cityOf(civitas: Civitas, text: string, at?: Date): Promise
 export async function cityIdOf(civitas: Civitas, text: string): Promise<bigint> {
   return text === "network" ? NETWORK : (await cityOf(civitas, text)).id;
 }
+
+/** An option that is given once for each. */
+export function listed(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+export const LINEAGE_HELP =
+  "for a city that cannot act: the city above that acts for it, or its successors one after the other; once for each";
+
+/** Several cities, by their numbers, in the order given. */
+export async function cityIdsOf(civitas: Civitas, texts: readonly string[]): Promise<bigint[]> {
+  return Promise.all(texts.map(async (text) => cityIdOf(civitas, text)));
+}

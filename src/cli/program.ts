@@ -2,12 +2,14 @@
 import { Command, CommanderError } from "commander";
 
 import { decodeError } from "../errors.js";
+import { claimCommands } from "./claims.js";
 import { cityCommands } from "./cities.js";
-import { EXIT, RowsError, UsageError } from "./fault.js";
+import { EXIT, type NamedFault, type RowFault, RowsError, UsageError } from "./fault.js";
 import { invoiceCommands } from "./invoices.js";
 import { keyCommands } from "./keys.js";
 import { projectCommands } from "./projects.js";
 import { roleCommands } from "./roles.js";
+import { schemaCommands } from "./schemas.js";
 import { hiding } from "./secret.js";
 import { type CommonOptions, Session } from "./session.js";
 import { suiteCommands } from "./suite.js";
@@ -18,6 +20,11 @@ The network and the key can be in the environment instead: CIVITAS_RPC_URL (seve
 CIVITAS_KEYSTORE with CIVITAS_PASSWORD_FILE or CIVITAS_PASSWORD, or CIVITAS_KEY. A key is never an argument.
 
 Exit codes: 0 done, 1 refused or failed, 2 the command makes no sense.`;
+
+const GROUPS = [
+  ...[keyCommands, suiteCommands, cityCommands, roleCommands, schemaCommands, claimCommands],
+  ...[invoiceCommands, projectCommands],
+];
 
 /** Runs one command. @returns its exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -68,8 +75,7 @@ export function programOf(session: Session): Command {
   program.hook("preAction", (_, command) => {
     session.use(command.optsWithGlobals<CommonOptions>());
   });
-  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands, invoiceCommands, projectCommands])
-    program.addCommand(inherit(group(session), program));
+  for (const group of GROUPS) program.addCommand(inherit(group(session), program));
   return program;
 }
 
@@ -90,10 +96,35 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
   const faults = error instanceof RowsError ? error.faults : [];
   if (json) terminal.err(JSON.stringify({ error: { name: known.name, message: known.message, faults } }, undefined, 2));
   else {
-    for (const one of faults) terminal.err(`${"of" in one ? one.of : `line ${one.line}`}: ${one.fault}`);
+    for (const line of faultLines(faults)) terminal.err(line);
     terminal.err(`civitas: ${known.message}`);
   }
   return error instanceof UsageError ? EXIT.Usage : EXIT.Failed;
+}
+
+/** Rows that have one fault are told together: what is wrong with a whole call is so with each of its rows. */
+function faultLines(faults: readonly (RowFault | NamedFault)[]): string[] {
+  const named = faults.flatMap((one) => ("of" in one ? [`${one.of}: ${one.fault}`] : []));
+  const rows = Map.groupBy(
+    faults.flatMap((one) => ("of" in one ? [] : [one])),
+    ({ fault }) => fault,
+  );
+  const told = [...rows].map(([fault, those]) => {
+    const ranges = rangesOf(those.map(({ line }) => line));
+    return `${those.length === 1 ? "line" : "lines"} ${ranges}: ${fault}`;
+  });
+  return [...named, ...told];
+}
+
+/** Ascending numbers, those in a row together: `2-4, 9`. */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const number of numbers) {
+    const range = ranges.at(-1);
+    if (range?.last === number - 1) range.last = number;
+    else ranges.push({ first: number, last: number });
+  }
+  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
 }
 
 /** Errors of this package say what to do themselves; what ethers or a contract throws is put in words. */

@@ -172,20 +172,12 @@ function prepare(
   const { definition, values, city, schema } = draft;
   const validFrom = Number(secondsOf(draft.validFrom));
   const validUntil = draft.validUntil === null ? 0 : Number(secondsOf(draft.validUntil));
-  const faults = valueFaults(definition, values);
-  if (draft.parties.length !== definition.parties.length) {
-    faults.push(`it is about ${definition.parties.map(({ role }) => role).join(" and ")}, not ${draft.parties.length}`);
-  }
-  if (validUntil !== 0 && validUntil <= validFrom) faults.push("its validity ends before it begins");
-  if (definition.maxValidity !== 0 && (validUntil === 0 || validUntil - validFrom > definition.maxValidity)) {
-    faults.push(`it is valid for longer than ${definition.maxValidity} seconds`);
-  }
+  const faults = draftFaults(draft);
   if (faults.length !== 0) throw new SchemaError(`this is no claim of "${definition.name}"`, faults);
   const fields: OpenField[] = definition.fields.flatMap(({ name }) => {
     const value = values[name];
     return value === undefined ? [] : [{ name, value, salt: newSalt() }];
   });
-  if (fields.length === 0) throw new SchemaError(`this is no claim of "${definition.name}"`, ["it says nothing"]);
   const parties = draft.parties.map((request, index) => openParty(request, index as PartyIndex));
   const claim = {
     issuer: getAddress(issuer),
@@ -211,6 +203,24 @@ function prepare(
     structuredClone<ClaimDocument>({ ...document, path: [], fields, parties, party: party as PartyIndex }),
   );
   return { id: claimId({ ...network, claim }), documents };
+}
+
+/** All that is wrong with what shall be claimed, as its definition has it, each in a sentence; none if it can be prepared. */
+export function draftFaults({ definition, values, parties, validFrom, validUntil }: ClaimDraft): string[] {
+  const from = Number(secondsOf(validFrom));
+  const until = validUntil === null ? 0 : Number(secondsOf(validUntil));
+  const faults = valueFaults(definition, values);
+  if (parties.length !== definition.parties.length) {
+    faults.push(`it is about ${definition.parties.map(({ role }) => role).join(" and ")}, not ${parties.length}`);
+  }
+  if (until !== 0 && until <= from) faults.push("its validity ends before it begins");
+  if (definition.maxValidity !== 0 && (until === 0 || until - from > definition.maxValidity)) {
+    faults.push(`it is valid for longer than ${definition.maxValidity} seconds`);
+  }
+  if (faults.length === 0 && !definition.fields.some(({ name }) => values[name] !== undefined)) {
+    faults.push("it says nothing");
+  }
+  return faults;
 }
 
 function openParty(request: ClaimRequest, party: PartyIndex): DocumentParty {
@@ -247,25 +257,48 @@ export async function issueClaims(
       throw new IssueError(`the claim was prepared for the issuer ${handle.claim.issuer}, not ${issuer}`);
     }
   }
-  const perTransaction = options.perTransaction ?? (await claimsInBlock(contracts));
   const registry = contracts.claims.connect(officer);
   const result: IssueResult = { issued: 0, skipped: 0, transactions: [] };
-  for (const group of groupBy(claims, ({ claim }) => termsKey(claim)).values()) {
-    for (let start = 0; start < group.length; start += perTransaction) {
-      const chunk = group.slice(start, start + perTransaction);
-      const states = await Promise.all(chunk.map((handle) => registry.stateOf(claimId(handle))));
-      const fresh = chunk.filter((_, i) => states[i]?.exists === false);
-      const [first] = fresh;
-      if (first !== undefined) {
-        const { hash } = await mined(registry.issueMany(termsOf(first.claim), fresh.map(contentOf)));
-        result.transactions.push(hash);
-      }
-      result.issued += fresh.length;
-      result.skipped += chunk.length - fresh.length;
-      options.onProgress?.(result.issued + result.skipped, claims.length);
+  for await (const { terms, fresh, skipped } of issueCalls(contracts, claims, options.perTransaction)) {
+    if (fresh.length !== 0) {
+      const { hash } = await mined(registry.issueMany(terms, fresh.map(contentOf)));
+      result.transactions.push(hash);
     }
+    result.issued += fresh.length;
+    result.skipped += skipped;
+    options.onProgress?.(result.issued + result.skipped, claims.length);
   }
   return result;
+}
+
+/** Claims that go into one call, all of one city, schema and validity. */
+export interface IssueCall<Handle extends ClaimHandle> {
+  terms: ReturnType<typeof termsOf>;
+  /** Those that were not issued before. */
+  fresh: Handle[];
+  /** How many were. */
+  skipped: number;
+}
+
+/**
+ * The calls that issue prepared claims, single ones of one issuer. Each is looked up when it is asked for.
+ * @param perTransaction Claims in one call; as many as half a block and the pool's limit of 128 kB take, if left out.
+ */
+export async function* issueCalls<Handle extends ClaimHandle>(
+  contracts: Pick<Contracts, "claims" | "provider">,
+  claims: readonly Handle[],
+  perTransaction?: number,
+): AsyncGenerator<IssueCall<Handle>, void, undefined> {
+  const most = perTransaction ?? (await claimsInBlock(contracts));
+  for (const group of groupBy(claims, ({ claim }) => termsKey(claim)).values()) {
+    for (let start = 0; start < group.length; start += most) {
+      const chunk = group.slice(start, start + most);
+      const states = await Promise.all(chunk.map((handle) => contracts.claims.stateOf(claimId(handle))));
+      const fresh = chunk.filter((_, i) => states[i]?.exists === false);
+      const [first] = chunk;
+      if (first !== undefined) yield { terms: termsOf(first.claim), fresh, skipped: chunk.length - fresh.length };
+    }
+  }
 }
 
 /**

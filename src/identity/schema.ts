@@ -1,7 +1,8 @@
 /** Schemas of claims: the full definition as JSON, of which the chain keeps the hash, and whether values fit it. */
 import canonicalize from "canonicalize";
-import { keccak256, type Signer, toUtf8Bytes } from "ethers";
+import { keccak256, type Log, type Signer, toBeHex, toUtf8Bytes } from "ethers";
 
+import { walk } from "../common/history.js";
 import { mined } from "../common/mined.js";
 import type { Contracts } from "../contracts.js";
 import { type ShapeCheck, shapeCheck } from "../common/shape.js";
@@ -183,6 +184,11 @@ export async function createSchema(
   city: bigint | number,
 ): Promise<number> {
   const { logs } = await mined(claims.connect(officer).createSchema(schemaTerms(parseSchema(definition), city)));
+  return createdSchema({ claims }, logs);
+}
+
+/** The number of the schema that a transaction made, by its logs. */
+export function createdSchema({ claims }: Pick<Contracts, "claims">, logs: readonly Log[]): number {
   for (const log of logs) {
     const event = claims.interface.parseLog(log);
     if (event?.name === "SchemaCreated") return Number(event.args["schema"]);
@@ -207,6 +213,41 @@ export async function schemaOf({ claims }: Pick<Contracts, "claims">, schema: nu
     maxValidity: Number(found.maxValidity),
     content: found.content,
   };
+}
+
+/** How a schema was made: what its event tells. */
+export interface MadeSchema {
+  /** What the chain calls it. */
+  name: string;
+  fields: SchemaTerms["fields"];
+  /** Who made it. */
+  by: string;
+  block: number;
+}
+
+/**
+ * How a schema was made, read from the chain alone: see `walk` in ../common/history.ts.
+ * @throws RangeError for a number that no schema has, HistoryIncompleteError if the node has pruned logs.
+ */
+export async function madeSchema(
+  { claims, provider }: Pick<Contracts, "claims" | "provider">,
+  schema: number,
+): Promise<MadeSchema> {
+  const from = Number((await claims.schemaOf(schema)).changedIn);
+  const events = ["SchemaCreated", "SchemaRetired"];
+  const record = toBeHex(schema, 32);
+  const made = walk(
+    { provider, contract: claims, events, record, from, what: `schema ${schema}` },
+    (_, args, place) => {
+      const { terms, by } = args as { terms?: { name: string; fields: SchemaTerms["fields"] }; by: string };
+      return { terms, by, block: place.block };
+    },
+  );
+  for await (const { terms, by, block } of made) {
+    if (terms === undefined) continue;
+    return { name: terms.name, fields: terms.fields.map(({ name, valueType }) => ({ name, valueType })), by, block };
+  }
+  throw new RangeError(`there is no schema ${schema}`);
 }
 
 /** Whether a schema of the chain is this definition; every difference in a sentence, none if it is. */

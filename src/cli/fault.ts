@@ -20,16 +20,28 @@ export interface RowFault {
   fault: string;
 }
 
+/** What is wrong with one of many that have names. */
+export interface NamedFault {
+  /** A file, or an id. */
+  of: string;
+  fault: string;
+}
+
 /** Some of many cannot be done. */
 export class RowsError extends CommandError {
   override readonly name = "RowsError";
 
-  /** @param so What that means for the others. */
+  /**
+   * @param so What that means for the others.
+   * @param what There are many of.
+   */
   constructor(
-    readonly faults: readonly RowFault[],
+    readonly faults: readonly (RowFault | NamedFault)[],
     of: number,
     so = "so nothing was sent",
+    what = "rows",
   ) {
-    super(`${faults.length} of ${of} rows cannot be done, ${so}; mend them and try again`);
+    const wrong = new Set(faults.map((one) => ("of" in one ? one.of : one.line))).size;
+    super(`${wrong} of ${of} ${what} cannot be done, ${so}; mend them and try again`);
   }
 }

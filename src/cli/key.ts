@@ -36,14 +36,18 @@ export async function readKey(
       throw new CommandError("CIVITAS_KEY is no private key: 64 hexadecimal digits after 0x");
     }
   }
-  const json = readText(mustBeNoKey(keystore, "a keystore file"), "the keystore");
-  const password = await passwordOf(terminal, `Password of ${keystore}: `);
+  return new FreeWallet(await openKeystore(terminal, keystore), provider);
+}
+
+/** The secret that a keystore keeps: 32 bytes. @throws CommandError if the password is wrong, or the file is no keystore. */
+export async function openKeystore(terminal: Terminal, file: string): Promise<string> {
+  const json = readText(mustBeNoKey(file, "a keystore file"), "the keystore");
+  const password = await passwordOf(terminal, `Password of ${file}: `);
   try {
-    const wallet = await Wallet.fromEncryptedJson(json, password);
-    return new FreeWallet(wallet.privateKey, provider);
+    return (await Wallet.fromEncryptedJson(json, password)).privateKey;
   } catch (cause) {
     const reason = /password/i.test(String(cause)) ? "the password is wrong" : "it is no keystore of version 3";
-    throw new CommandError(`${keystore} cannot be opened: ${reason}`, { cause });
+    throw new CommandError(`${file} cannot be opened: ${reason}`, { cause });
   }
 }
 

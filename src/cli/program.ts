@@ -5,13 +5,27 @@ import { decodeError } from "../errors.js";
 import { claimCommands } from "./claims.js";
 import { cityCommands } from "./cities.js";
 import { EXIT, type RowFault, RowsError, UsageError } from "./fault.js";
+import { EXIT, RowsError, UsageError } from "./fault.js";
+import { invoiceCommands } from "./invoices.js";
 import { keyCommands } from "./keys.js";
+import { projectCommands } from "./projects.js";
 import { roleCommands } from "./roles.js";
 import { schemaCommands } from "./schemas.js";
 import { hiding } from "./secret.js";
 import { type CommonOptions, Session } from "./session.js";
 import { suiteCommands } from "./suite.js";
 import type { Terminal } from "./terminal.js";
+
+const GROUPS = [
+  keyCommands,
+  suiteCommands,
+  cityCommands,
+  roleCommands,
+  schemaCommands,
+  claimCommands,
+  invoiceCommands,
+  projectCommands,
+];
 
 const AFTER = `
 The network and the key can be in the environment instead: CIVITAS_RPC_URL (several, with commas between them), CIVITAS_DIRECTORY, CIVITAS_CHAIN_ID;
@@ -68,8 +82,7 @@ export function programOf(session: Session): Command {
   program.hook("preAction", (_, command) => {
     session.use(command.optsWithGlobals<CommonOptions>());
   });
-  for (const group of [keyCommands, suiteCommands, cityCommands, roleCommands, schemaCommands, claimCommands])
-    program.addCommand(inherit(group(session), program));
+  for (const group of GROUPS) program.addCommand(inherit(group(session), program));
   return program;
 }
 
@@ -91,6 +104,7 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
   if (json) terminal.err(JSON.stringify({ error: { name: known.name, message: known.message, faults } }, undefined, 2));
   else {
     for (const line of faultLines(faults)) terminal.err(line);
+    for (const one of faults) terminal.err(`${"of" in one ? one.of : `line ${one.line}`}: ${one.fault}`);
     terminal.err(`civitas: ${known.message}`);
   }
   return error instanceof UsageError ? EXIT.Usage : EXIT.Failed;

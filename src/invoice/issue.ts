@@ -233,8 +233,8 @@ function isSingle({ record }: InvoiceDocument): boolean {
   return record.serial === "0" && record.reverses === ZeroHash;
 }
 
-/** Documents that go into one call together. */
-function byTerms(documents: readonly InvoiceDocument[]): { terms: TermsRecord; group: InvoiceDocument[] }[] {
+/** Documents that go into one call together: of one seller, kind, scheme and currency. */
+export function byTerms(documents: readonly InvoiceDocument[]): { terms: TermsRecord; group: InvoiceDocument[] }[] {
   const groups = new Map<string, { terms: TermsRecord; group: InvoiceDocument[] }>();
   for (const document of documents) {
     const { terms } = document.record;

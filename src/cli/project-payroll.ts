@@ -122,7 +122,8 @@ async function inRows<Result>(csv: string, read: () => Promise<Result>): Promise
 }
 
 function keep(file: string, drafts: readonly PayrollDraft[]): void {
-  const text = JSON.stringify(drafts, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value), 2);
+  const payrolls = drafts.map(({ id, header, rows, total, root }) => ({ id, header, rows, total, root }));
+  const text = JSON.stringify(payrolls, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value), 2);
   if (writeWhole(file, `${text}\n`) || readText(file, "what was kept") === `${text}\n`) return;
   throw new CommandError(`${file} keeps something else; take another file`);
 }

@@ -123,7 +123,7 @@ describe("civitas invoice issue", () => {
     const stranger = { CIVITAS_KEY: hexlify(randomBytes(32)) };
     const refused = await civitas(world.directoryAddress, command("--ubl", good), stranger);
     expect(refused.status).to.equal(1);
-    expect(refused.err).to.match(/good\.xml: .* is not an operator of/);
+    expect(refused.err).to.match(/good\.xml: 0x.* does not issue for/);
     expect(sent()).to.equal(0);
   });
 

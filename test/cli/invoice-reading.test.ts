@@ -87,7 +87,7 @@ describe("civitas invoice verify, show, history", () => {
     expect(shown.out).to.contain("某某科技有限公司");
     expect(shown.out).to.match(/^amount +6\.00 CNY/m);
     const history = await run("history", path, "--json");
-    expect(JSON.parse(history.out).events).to.have.length(1);
+    expect(JSON.parse(history.out)).to.have.property("events").with.length(1);
     expect((await run("history", ride.id)).out).to.contain("InvoiceIssued");
   });
 });

@@ -4,8 +4,7 @@ import { Command, CommanderError } from "commander";
 import { decodeError } from "../errors.js";
 import { claimCommands } from "./claims.js";
 import { cityCommands } from "./cities.js";
-import { EXIT, type RowFault, RowsError, UsageError } from "./fault.js";
-import { EXIT, RowsError, UsageError } from "./fault.js";
+import { EXIT, type NamedFault, type RowFault, RowsError, UsageError } from "./fault.js";
 import { invoiceCommands } from "./invoices.js";
 import { keyCommands } from "./keys.js";
 import { projectCommands } from "./projects.js";
@@ -104,23 +103,26 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
   if (json) terminal.err(JSON.stringify({ error: { name: known.name, message: known.message, faults } }, undefined, 2));
   else {
     for (const line of faultLines(faults)) terminal.err(line);
-    for (const one of faults) terminal.err(`${"of" in one ? one.of : `line ${one.line}`}: ${one.fault}`);
     terminal.err(`civitas: ${known.message}`);
   }
   return error instanceof UsageError ? EXIT.Usage : EXIT.Failed;
 }
 
 /** Rows next to each other that have one fault are told together: what is wrong with a whole call is so with each of its rows. */
-function faultLines(faults: readonly RowFault[]): string[] {
-  const groups: { first: number; last: number; fault: string }[] = [];
-  for (const { line, fault } of faults) {
+function faultLines(faults: readonly (RowFault | NamedFault)[]): string[] {
+  const groups: ({ first: number; last: number; fault: string } | NamedFault)[] = [];
+  for (const one of faults) {
     const group = groups.at(-1);
-    if (group?.fault === fault) group.last = line;
-    else groups.push({ first: line, last: line, fault });
+    if ("of" in one) groups.push(one);
+    else if (group !== undefined && "last" in group && group.fault === one.fault && group.last + 1 === one.line) {
+      group.last = one.line;
+    } else groups.push({ first: one.line, last: one.line, fault: one.fault });
   }
-  return groups.map(({ first, last, fault }) =>
-    first === last ? `line ${first}: ${fault}` : `lines ${first} to ${last}: ${fault}`,
-  );
+  return groups.map((group) => {
+    if ("of" in group) return `${group.of}: ${group.fault}`;
+    const { first, last, fault } = group;
+    return first === last ? `line ${first}: ${fault}` : `lines ${first} to ${last}: ${fault}`;
+  });
 }
 
 /** Errors of this package say what to do themselves; what ethers or a contract throws is put in words. */

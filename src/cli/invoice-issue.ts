@@ -80,12 +80,11 @@ export function issueCommand(session: Session): Command {
         act: async (by: Signer) => issueInvoice(civitas, by, document, requests),
       }));
       await rehearseEach(session, acts, "invoices");
-      if (!session.dryRun) keepAll(fresh);
-      const result = await performAll(
-        session,
-        await partsOf(session, civitas, fresh, perCall),
-        prepared.length - fresh.length,
-      );
+      const parts = await partsOf(session, civitas, fresh, perCall);
+      const keep = () => {
+        keepAll(fresh);
+      };
+      const result = await performAll(session, parts, prepared.length - fresh.length, { keep });
       const invoices = prepared.map(({ ubl, file, document }, i) => ({
         ...{ ubl, number: partsOfInvoice(document).number ?? "", id: documentId(document), file },
         issued: known[i]?.issuedAt === 0n ? (session.dryRun ? "would be issued" : "issued") : "before",

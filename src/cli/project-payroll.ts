@@ -66,9 +66,12 @@ export function fileCommand(session: Session): Command {
         const lines = draft.rows.map(({ worker }) => worker);
         if (request !== undefined) parts.push({ lines, what: `file the payroll ${draft.id}`, request });
       }
-      if (options.out !== undefined && !session.dryRun) keep(options.out, drafts);
       const before = drafts.reduce((sum, { filed, rows }) => sum + (filed ? rows.length : 0), 0);
-      const result = await performAll(session, parts, before);
+      const result = await performAll(session, parts, before, {
+        keep: () => {
+          if (options.out !== undefined) keep(options.out, drafts);
+        },
+      });
       session.tell({ ...result, payrolls: drafts }, [
         ...textTable(
           drafts.map(({ id: payroll, rows, total, filed }) => [

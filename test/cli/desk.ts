@@ -2,7 +2,6 @@
  * The chain of the contracts' tests behind JSON-RPC, for commands as they are typed: in this process, or in one of their own that can be
  * killed. Fixtures of `test/world.ts` stand on it.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -11,14 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { connection } from "../world.js";
+import { type Child, start } from "./child.js";
 import { runWith, type Told } from "./world.js";
 
 type Env = Record<string, string>;
-
-/** How a process ended. */
-export interface Ended extends Told {
-  signal: NodeJS.Signals | null;
-}
 
 export interface Desk {
   /** Of files that go when the tests end. */
@@ -26,15 +21,15 @@ export interface Desk {
   /** Runs `civitas ARGS`. @param directory The world's. */
   civitas: (directory: string, args: readonly string[], env?: Env) => Promise<Told>;
   /** The same in a process of its own, which gets SIGKILL once it has sent so many transactions. */
-  inProcess: (directory: string, args: readonly string[], env: Env, options?: ProcessOptions) => Promise<Ended>;
+  inProcess: (directory: string, args: readonly string[], env: Env, options?: ProcessOptions) => Child["ended"];
   /** How many transactions commands have sent since this was last asked. */
   sent: () => number;
 }
 
 export interface ProcessOptions {
   killAfter?: number;
-  /** A command of the shell that runs before, as `ulimit -f 1`. */
-  limits?: string;
+  /** No file can grow larger, as on a full disk: in KiB. */
+  largest?: number;
 }
 
 interface Call {
@@ -90,20 +85,16 @@ export function desk(): Desk {
   return {
     folder,
     civitas: async (directory, args, env = {}) => runWith(args, { ...networkOf(directory), ...env }),
-    inProcess: async (directory, args, env, { killAfter = Number.POSITIVE_INFINITY, limits = "true" } = {}) => {
-      const words = ["--import", "tsx", "src/cli/main.ts", ...args];
-      const child = spawn("sh", ["-c", `${limits}; exec "$0" "$@"`, process.execPath, ...words], {
-        env: { PATH: process.env["PATH"] ?? "", ...networkOf(directory), ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+    inProcess: async (directory, args, env, { killAfter = Number.POSITIVE_INFINITY, largest } = {}) => {
+      const child = start(args, { ...networkOf(directory), ...env }, largest);
       let left = killAfter;
       onSent = () => {
         if (--left > 0) return true;
-        child.kill("SIGKILL");
+        child.process.kill("SIGKILL");
         return false;
       };
       try {
-        return await ended(child);
+        return await child.ended;
       } finally {
         onSent = () => true;
       }
@@ -113,14 +104,6 @@ export function desk(): Desk {
       return told;
     },
   };
-}
-
-async function ended(child: ChildProcess): Promise<Ended> {
-  const told = { out: "", err: "" };
-  child.stdout?.on("data", (data: Buffer) => (told.out += data.toString()));
-  child.stderr?.on("data", (data: Buffer) => (told.err += data.toString()));
-  const [status, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  return { ...told, status: status ?? -1, signal };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {

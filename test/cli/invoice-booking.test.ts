@@ -6,7 +6,7 @@ import { encryptKeystoreJsonSync, hexlify, randomBytes, Wallet } from "ethers";
 
 import { TAX } from "../../src/access/capability.js";
 import { handedOn, sendHolderOrder, signHandOn } from "../../src/invoice/order.js";
-import { InvoiceWallet } from "../../src/invoice/wallet.js";
+import { type BuyerRequest, InvoiceWallet } from "../../src/invoice/wallet.js";
 import { after, counter, type Counter, issuedRide } from "../client/invoice/world.js";
 import { setOperator } from "../identity/persons.js";
 import { newNumber } from "../invoice/world.js";
@@ -53,7 +53,8 @@ describe("civitas invoice book, unbook, reverse, answer-reversal", () => {
   it("makes a request for a buyer, which the wallet finds the key of again", async () => {
     const { out, status } = await run(company, "request", "--name", "某某公司", "--tax-number", "CN9144", "--json");
     expect(status).to.equal(0);
-    const { buyer } = JSON.parse(out) as { buyer: { salt: string; signer: string } };
+    const { buyer } = JSON.parse(out) as { buyer: BuyerRequest };
+    expect(buyer.title).to.include({ name: "某某公司", taxNumber: "CN9144" });
     expect(InvoiceWallet.fromSeed(seed).holderKey(buyer.salt).signer).to.equal(buyer.signer);
   });
 

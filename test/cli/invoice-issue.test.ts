@@ -168,9 +168,8 @@ describe("civitas invoice issue", () => {
 
   it("sends nothing, and leaves nothing, where the disk is full", async () => {
     const file = await rideFile("a");
-    const limits = "ulimit -f 2"; // blocks of 512 bytes
-    const env = { ...world.env, TSX_DISABLE_CACHE: "1" };
-    const { status, err } = await inProcess(world.directoryAddress, command("--ubl", file), env, { limits });
+    const args = command("--ubl", file);
+    const { status, err } = await inProcess(world.directoryAddress, args, world.env, { largest: 1 });
     expect(status, err).to.equal(1);
     expect(err).to.contain("cannot be written").and.to.contain("nothing was sent");
     expect(readdirSync(out)).to.deep.equal([]);

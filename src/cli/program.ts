@@ -21,11 +21,6 @@ CIVITAS_KEYSTORE with CIVITAS_PASSWORD_FILE or CIVITAS_PASSWORD, or CIVITAS_KEY.
 
 Exit codes: 0 done, 1 refused or failed, 2 the command makes no sense.`;
 
-const GROUPS = [
-  ...[keyCommands, suiteCommands, cityCommands, roleCommands, schemaCommands, claimCommands],
-  ...[invoiceCommands, projectCommands],
-];
-
 /** Runs one command. @returns its exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const hide = hiding(args);

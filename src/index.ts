@@ -1,6 +1,7 @@
 /** The client of Civitas, for services to import: `connect` with the address of a network's directory, and ask. */
 export * from "./abi.js";
 export * from "./access/index.js";
+export * from "./chain/index.js";
 export * from "./city/index.js";
 export * from "./client.js";
 export type { Contracts } from "./contracts.js";

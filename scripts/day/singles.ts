@@ -50,7 +50,8 @@ async function unknown<Item>(items: Item[], isKnown: (item: Item) => Promise<boo
   return items.filter((_, i) => known[i] !== true);
 }
 
-async function submissionOf({ frame }: Metro, { record, evidence, buyer }: InvoiceDocument) {
+/** A document with its payers' requests, as the contract takes it. */
+export async function submissionOf({ frame }: Pick<Metro, "frame">, { record, evidence, buyer }: InvoiceDocument) {
   const { content } = record;
   return {
     content,

@@ -72,20 +72,21 @@ function read(): Read | undefined {
 }
 
 function sizesOf(seconds: number, quick: boolean): Sizes {
+  const threads = Math.min(availableParallelism(), 8);
+  const calls = { call: 50, wageCall: 100, threads };
+  if (quick) {
+    return {
+      ...{ senders: 12, transfers: 2_400, claims: 1_200, invoices: 300, claimCalls: 36, invoiceCalls: 12, ...calls },
+      ...{ claimBatches: { batches: 2, size: 50_000 }, invoiceBatches: { batches: 2, size: 10_000 } },
+      ...{ crew: { workers: 100, months: 6 }, faults: { each: 240, still: 60 } },
+    };
+  }
+  const { transfers, claims, invoices, claimCalls, invoiceCalls } = MOST;
   return {
-    senders: quick ? 12 : 24,
-    transfers: MOST.transfers * seconds,
-    claims: MOST.claims * seconds,
-    invoices: MOST.invoices * seconds,
-    claimCalls: MOST.claimCalls * seconds,
-    invoiceCalls: MOST.invoiceCalls * seconds,
-    call: 50,
-    claimBatches: quick ? { batches: 2, size: 50_000 } : { batches: 20, size: 100_000 },
-    invoiceBatches: quick ? { batches: 2, size: 10_000 } : { batches: 20, size: 50_000 },
-    crew: quick ? { workers: 100, months: 6 } : { workers: 500, months: 12 },
-    wageCall: 100,
-    faults: { each: quick ? 300 : 2_000, still: 100 },
-    threads: Math.min(availableParallelism(), 8),
+    ...{ senders: 24, transfers: transfers * seconds, claims: claims * seconds, invoices: invoices * seconds },
+    ...{ claimCalls: claimCalls * seconds, invoiceCalls: invoiceCalls * seconds, ...calls },
+    ...{ claimBatches: { batches: 20, size: 100_000 }, invoiceBatches: { batches: 20, size: 50_000 } },
+    ...{ crew: { workers: 500, months: 12 }, faults: { each: 2_000, still: 200 } },
   };
 }
 

@@ -12,8 +12,10 @@ export interface Stage {
   senders: readonly Sender[];
   validators: Validators;
   blocks: Blocks;
-  /** For how long each load is sent, in seconds. */
+  /** For how long a load is sent, in seconds. */
   seconds: number;
+  /** Evenly over that time, instead of as fast as it goes. */
+  evenly: boolean;
 }
 
 /** What came of a load. */
@@ -35,14 +37,14 @@ export interface Result {
 
 /** Sends loads, several of them in turns, and reads back each. @param during Is done meanwhile. */
 export async function measure(
-  { chainId, senders, validators, blocks, seconds }: Stage,
+  { chainId, senders, validators, blocks, seconds, evenly }: Stage,
   loads: readonly Load[],
   during: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Result[]> {
   const from = blocks.head;
   const lanes = sign(senders, chainId, loads);
   const ahead = Math.min(...loads.map((load) => load.ahead));
-  const [sent] = await Promise.all([pump(validators.urls, blocks, lanes, { seconds, ahead }), during()]);
+  const [sent] = await Promise.all([pump(validators.urls, blocks, lanes, { seconds, ahead, evenly }), during()]);
   return Promise.all(loads.map(async (load) => resultOf(validators, blocks, load, sent, from)));
 }
 

@@ -46,30 +46,37 @@ interface Course {
   moved: number;
 }
 
+/** How a load is sent. */
+export interface Pace {
+  /** For so long at most. */
+  seconds: number;
+  /** How many transactions of a sender wait to be mined at most. */
+  ahead: number;
+  /** Evenly over that time, instead of as fast as they are mined. */
+  evenly: boolean;
+}
+
 /**
- * Sends for so many seconds, or until there is no more, and waits until all that was sent is mined.
- * @param ahead How many transactions of a sender wait to be mined at most.
+ * Sends until the time is over, or there is no more, and waits until all that was sent is mined.
  * @throws BenchError if a node refuses one.
  */
-export async function pump(
-  urls: readonly string[],
-  blocks: Blocks,
-  lanes: readonly Lane[],
-  { seconds, ahead }: { seconds: number; ahead: number },
-): Promise<Sent> {
+export async function pump(urls: readonly string[], blocks: Blocks, lanes: readonly Lane[], pace: Pace): Promise<Sent> {
   const flow: Flow = { urls, blocks, transactions: [], again: new Set(), unanswered: 0 };
   const now = performance.now();
   const courses = lanes.map((lane, i) => ({ lane, sent: 0, mined: 0, endpoint: i % urls.length, moved: now }));
-  await Promise.all(courses.map(async (course) => sendFor(flow, course, now + 1000 * seconds, ahead)));
+  await Promise.all(courses.map(async (course) => sendFor(flow, course, pace)));
   await Promise.all(courses.map(async (course) => settle(flow, course)));
   return flow;
 }
 
-async function sendFor(flow: Flow, course: Course, until: number, ahead: number): Promise<void> {
+async function sendFor(flow: Flow, course: Course, { seconds, ahead, evenly }: Pace): Promise<void> {
   const { transactions, sender } = course.lane;
-  const first = sender.nonce;
-  while (performance.now() < until && course.sent < transactions.length) {
-    const room = ahead - (course.sent - minedOf(flow, course));
+  const [first, began] = [sender.nonce, performance.now()];
+  while (course.sent < transactions.length) {
+    const part = (performance.now() - began) / 1000 / seconds;
+    if (part >= 1 && !evenly) break;
+    const due = evenly ? Math.ceil(transactions.length * Math.min(part, 1)) : transactions.length;
+    const room = Math.min(ahead - (course.sent - minedOf(flow, course)), due - course.sent);
     if (room <= 0) {
       await resendLost(flow, course);
       await sleep(PAUSE_MS);

@@ -78,7 +78,7 @@ async function onStage(
   running: Pick<Stage, "validators" | "blocks">,
   say: (line: string) => void,
 ): Promise<Outcome> {
-  const stage: Stage = { ...running, chainId, senders, seconds };
+  const stage: Stage = { ...running, chainId, senders, seconds, evenly: false };
   const results: Result[] = [];
   for (const load of [yardstick, ...loads]) {
     for (const result of await measure(stage, [load])) {
@@ -90,8 +90,12 @@ async function onStage(
   }
   const [first, ...others] = results;
   if (first === undefined) throw new Error("the yardstick is a load");
-  const withoutOne = await loseOne({ ...stage, seconds: faultSeconds }, [lost.claims, lost.invoices], say);
-  const withoutTwo = await loseTwo({ ...stage, seconds: faultSeconds }, still, say);
+  const withoutOne = await loseOne(
+    { ...stage, seconds: faultSeconds, evenly: true },
+    [lost.claims, lost.invoices],
+    say,
+  );
+  const withoutTwo = await loseTwo(stage, still, say);
   const options = { seconds, validators: count, period, senders: senders.length };
   return { machine, options, yardstick: first, results: others, lost: withoutOne, still: withoutTwo };
 }

@@ -13,7 +13,7 @@ import { BenchError } from "./load.js";
 const CATCH_UP_MS = 180_000;
 const EVERY_MS = 500;
 /** A head that has not moved for so long stands still. */
-export const STILL_MS = 8_000;
+export const STILL_MS = 15_000;
 
 export class Validators {
   readonly urls: readonly string[];

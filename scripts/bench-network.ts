@@ -37,7 +37,7 @@ for on the chain. The validators have a folder of their own in .network/, which 
 Exit codes: 0 done, 1 a record is missing or double, or something failed, 2 the options make no sense.`;
 
 /** What a machine of two processors takes in a second, at most: so many transactions are prepared. */
-const MOST = { transfers: 900, claims: 700, invoices: 400, claimCalls: 60, invoiceCalls: 20 };
+const MOST = { transfers: 900, claims: 700, invoices: 250, claimCalls: 40, invoiceCalls: 12 };
 
 type Read = Options & { write: boolean; check: boolean };
 
@@ -85,8 +85,8 @@ function sizesOf(seconds: number, quick: boolean): Sizes {
   return {
     ...{ senders: 24, transfers: transfers * seconds, claims: claims * seconds, invoices: invoices * seconds },
     ...{ claimCalls: claimCalls * seconds, invoiceCalls: invoiceCalls * seconds, ...calls },
-    ...{ claimBatches: { batches: 20, size: 100_000 }, invoiceBatches: { batches: 20, size: 50_000 } },
-    ...{ crew: { workers: 500, months: 12 }, faults: { each: 2_000, still: 200 } },
+    ...{ claimBatches: { batches: 6, size: 100_000 }, invoiceBatches: { batches: 4, size: 100_000 } },
+    ...{ crew: { workers: 300, months: 12 }, faults: { each: 1_000, still: 200 } },
   };
 }
 

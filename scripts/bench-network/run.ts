@@ -35,7 +35,7 @@ export interface Options {
 /** Ends what a run before this one left, and what this one started. */
 export async function endRun({ engine }: Pick<Options, "engine">): Promise<void> {
   const folder = networkFolder(OWN, engine);
-  await endAll(folder);
+  while ((await endAll(folder)) !== 0) continue; // one may have been about to start
   if (existsSync(folder)) rmSync(folder, { recursive: true });
 }
 

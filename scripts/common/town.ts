@@ -1,5 +1,6 @@
 /** A country and a city that are not real, for what is synthetic. Found where they are there already. */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { AddressLike } from "ethers";
 
 import type { DeployedSuite } from "../../rocketh/suite.js";
 import { encodeCityCode, roleOf, schemeOf } from "../../src/index.js";
@@ -12,7 +13,7 @@ export interface Town {
   /** The network's other accounts. */
   others: HardhatEthersSigner[];
   /** Grant a role of the country or the city, if the account does not hold it. */
-  grant: (of: bigint, capability: number, to: HardhatEthersSigner) => Promise<void>;
+  grant: (of: bigint, capability: number, to: AddressLike) => Promise<void>;
 }
 
 /** A country that ISO 3166-1 leaves to its users, and a city in it. */

@@ -21,7 +21,7 @@ export interface Sample extends Place {
   paths: { invoice: string[]; payment: string[] };
 }
 
-interface Batch {
+export interface Batch {
   serial: number;
   /** The ride at position 0. */
   first: number;
@@ -123,7 +123,7 @@ function checkRoot(what: string, { serial }: Batch, known: string, root: string)
 }
 
 /** Sums of a batch, in fen. */
-function totalsOf({ seed }: Frame, { first, count }: Batch): { net: bigint; tax: bigint } {
+export function totalsOf({ seed }: Frame, { first, count }: Batch): { net: bigint; tax: bigint } {
   let [net, tax] = [0, 0];
   for (let done = 0; done < count; done += CHUNK) {
     const rides = Math.min(CHUNK, count - done);

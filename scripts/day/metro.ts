@@ -20,6 +20,7 @@ export interface Metro {
   frame: Frame;
   /** Where orders of holders are good. */
   ledger: string;
+  bureau: HardhatEthersSigner;
   provider: HardhatEthersSigner;
   operator: HardhatEthersSigner;
   /** Sends what passengers and employers have signed. */
@@ -62,8 +63,13 @@ export async function openMetro(connection: NetworkConnection, seed: string): Pr
       terms: { seller, kind: invoiceKindNumber(KIND), scheme: numberSchemeNumber("Digital"), currency: CNY },
     },
     ledger: await suite.ledger.getAddress(),
-    ...{ provider, operator, relayer },
+    ...{ bureau, provider, operator, relayer },
   };
+}
+
+/** The key of a seed's company. */
+export function companyKey(seed: string): AccountKey {
+  return new AccountKey(secretOf(seed, "key of the company"));
 }
 
 /** The company's identity, with an operator. */
@@ -76,7 +82,7 @@ async function companyOf(
   seed: string,
 ): Promise<string> {
   const { identities } = suite;
-  const key = new AccountKey(secretOf(seed, "key of the company"));
+  const key = companyKey(seed);
   const domain = await domainOf({ ...suite, chainId }, "identities");
   const company = {
     ...{ kind: LEGAL_PERSON, city, tagVersion: 1, tags: [secretOf(seed, "tag of the company")], code: ZeroHash },

@@ -2,6 +2,7 @@
 import { documentId, type InvoiceDocument } from "../../src/invoice/document.js";
 import { signInvoiceRequest } from "../../src/invoice/issue.js";
 import { paymentId } from "../../src/invoice/record.js";
+import type { IInvoiceRegistry } from "../../typechain/invoice/InvoiceRegistry.js";
 import type { Listener } from "../common/command.js";
 import { type Options, type Path, spend } from "./cost.js";
 import { documentOf } from "./document.js";
@@ -50,7 +51,11 @@ async function unknown<Item>(items: Item[], isKnown: (item: Item) => Promise<boo
   return items.filter((_, i) => known[i] !== true);
 }
 
-async function submissionOf({ frame }: Metro, { record, evidence, buyer }: InvoiceDocument) {
+/** A document with its payers' requests, as the contract takes it. */
+export async function submissionOf(
+  { frame }: Pick<Metro, "frame">,
+  { record, evidence, buyer }: InvoiceDocument,
+): Promise<IInvoiceRegistry.SubmissionStruct> {
   const { content } = record;
   return {
     content,

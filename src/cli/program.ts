@@ -15,6 +15,17 @@ import { type CommonOptions, Session } from "./session.js";
 import { suiteCommands } from "./suite.js";
 import type { Terminal } from "./terminal.js";
 
+const GROUPS = [
+  keyCommands,
+  suiteCommands,
+  cityCommands,
+  roleCommands,
+  schemaCommands,
+  claimCommands,
+  invoiceCommands,
+  projectCommands,
+];
+
 const AFTER = `
 The network and the key can be in the environment instead: CIVITAS_RPC_URL (several, with commas between them), CIVITAS_DIRECTORY, CIVITAS_CHAIN_ID;
 CIVITAS_KEYSTORE with CIVITAS_PASSWORD_FILE or CIVITAS_PASSWORD, or CIVITAS_KEY. A key is never an argument.

@@ -26,6 +26,8 @@ Of up, for a network that is made:
   --period <seconds>   from block to block (1)
   --port <n>           of the first validator's JSON-RPC; the others' follow (18545)
   --chain-id <n>       (20261)
+  --clock <rate>       a clock of their own, which runs so many times as fast and can be moved on, as the demo does:
+                       the engine is built with another time.Now (0: the real time)
 
 Needs Go 1.22 or newer, which builds an engine once. Keys are made here, in .network/, which nobody else can read and git
 ignores. Settings of other engines: docs/networks.md.

@@ -46,7 +46,7 @@ export async function runBench(options: Options, say: (line: string) => void): P
   await endRun(options);
   const binaries = await built(engine, ROOT, say);
   const network: Network = {
-    ...{ validators: 4, period: 1, port, chainId },
+    ...{ validators: 4, period: 1, port, chainId, clock: 0 },
     ...{ engine: engine.name, folder: networkFolder(OWN, engine) },
   };
   for (let node = 0; node < network.validators; node++) await checkPorts(network, node);

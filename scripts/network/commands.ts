@@ -4,8 +4,18 @@ import { join, relative } from "node:path";
 
 import { UsageError } from "../common/command.js";
 import { built } from "./build.js";
+import { CLOCK_VARIABLE, makeClock } from "./clock.js";
 import { type Engine, NetworkError } from "./engine.js";
-import { makeNetwork, makePrivate, type Network, networkFolder, networkOf, removeDrafts, urlOf } from "./folder.js";
+import {
+  clockOf,
+  makeNetwork,
+  makePrivate,
+  type Network,
+  networkFolder,
+  networkOf,
+  removeDrafts,
+  urlOf,
+} from "./folder.js";
 import { DEFAULTS, differing, type Typed } from "./options.js";
 import { alone } from "./process.js";
 import {
@@ -57,7 +67,12 @@ export async function runCommand(place: Place, typed: Typed): Promise<void> {
     case "start":
       return change(async () => {
         const { engine, network, node } = validator(place, typed);
-        const started = await startNode(engine, network, node, await built(engine, place.root, place.say));
+        const started = await startNode(
+          engine,
+          network,
+          node,
+          await built(engine, place.root, place.say, network.clock !== 0),
+        );
         place.say(started ? `validator ${node} is started` : `validator ${node} runs already`);
       });
   }
@@ -80,12 +95,15 @@ async function up(place: Place, { engine: named, settings }: Typed): Promise<voi
   const folder = networkFolder(root, engine);
   const network = before ?? { ...DEFAULTS, ...settings, engine: engine.name, folder };
   for (const node of nodesOf(network)) await checkPorts(network, node);
-  const binaries = await built(engine, root, say);
+  const binaries = await built(engine, root, say, network.clock !== 0);
   const what = `${network.validators} ${network.validators === 1 ? "validator" : "validators"} of ${engine.title}, chain ${network.chainId}`;
   if (before === undefined) {
     if (existsSync(folder)) say(`${relative(".", folder)} was not made to its end: it is made anew`);
     await endAll(folder);
-    await makeNetwork(network, async (draft) => engine.prepare(network, draft, binaries));
+    await makeNetwork(network, async (draft) => {
+      await engine.prepare(network, draft, binaries);
+      if (network.clock !== 0) makeClock(clockOf({ folder: draft }), network.clock);
+    });
     say(`${what}: keys and genesis are made`);
     if (network.validators < engine.least) {
       say(`none of them may fail: ${engine.title} needs ${engine.least} validators to go on without one`);
@@ -138,6 +156,11 @@ function next(network: Network): string {
     "  export CIVITAS_DEPLOYER_KEY=0x$(openssl rand -hex 32) CIVITAS_ADMIN_ADDRESS=0x...   # yours",
     "  npm run deploy -- --network consortium",
     "  npm run verify -- --network consortium",
+    ...(network.clock === 0
+      ? []
+      : [
+          `  CIVITAS_NODE_URL=${urls[0]} ${CLOCK_VARIABLE}=${relative(".", clockOf(network))} npm start -- --network trial`,
+        ]),
     "  npm run network -- kill 3, start 3, status, logs 0, down",
   ].join("\n");
 }

@@ -4,6 +4,7 @@ import type { Network } from "./folder.js";
 export interface Command {
   file: string;
   args: string[];
+  env?: Record<string, string>;
 }
 
 /** A node's software that a network can be started with. */

@@ -25,6 +25,8 @@ export interface Settings {
   /** JSON-RPC of the first validator; the others' follow. */
   port: number;
   chainId: number;
+  /** How many times as fast as the real one a clock of their own runs, which can be moved on; 0 for the real one. */
+  clock: number;
 }
 
 export interface Network extends Settings {
@@ -51,6 +53,10 @@ export function urlOf(settings: Settings, node: number): string {
   return `http://127.0.0.1:${portsOf(settings, node).rpc}`;
 }
 
+export function clockOf({ folder }: Pick<Network, "folder">): string {
+  return join(folder, "clock");
+}
+
 export function nodeFolder({ folder }: Network, node: number): string {
   return join(folder, `node-${node}`);
 }
@@ -75,13 +81,13 @@ export function networkOf(root: string, engine: Engine): Network | undefined {
   const folder = networkFolder(root, engine);
   const file = join(folder, "network.json");
   if (!existsSync(file)) return undefined;
-  const { validators, period, port, chainId } = settingsIn(file);
-  if (![validators, period, port, chainId].every(Number.isInteger)) {
+  const { validators, period, port, chainId, clock = 0 } = settingsIn(file);
+  if (![validators, period, port, chainId, clock].every(Number.isInteger)) {
     throw new NetworkError(
       `${file} cannot be read; make the network anew: npm run network -- down --purge --engine ${engine.name}`,
     );
   }
-  return { validators, period, port, chainId, engine: engine.name, folder } as Network;
+  return { validators, period, port, chainId, clock, engine: engine.name, folder } as Network;
 }
 
 function settingsIn(file: string): Partial<Settings> {
@@ -94,10 +100,10 @@ function settingsIn(file: string): Partial<Settings> {
 
 /** Makes a network: its folder is there with all that is in it, or not at all. */
 export async function makeNetwork(network: Network, prepare: (folder: string) => Promise<void>): Promise<void> {
-  const { validators, period, port, chainId } = network;
+  const { validators, period, port, chainId, clock } = network;
   await makeWhole(network.folder, async (draft) => {
     await prepare(draft);
-    const settings = JSON.stringify({ validators, period, port, chainId }, undefined, 2);
+    const settings = JSON.stringify({ validators, period, port, chainId, clock }, undefined, 2);
     writeFileSync(join(draft, "network.json"), `${settings}\n`, { mode: 0o600 });
   });
 }

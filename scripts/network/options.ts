@@ -5,7 +5,7 @@ import { UsageError, wholeNumber } from "../common/command.js";
 import type { Engine } from "./engine.js";
 import { PORTS, type Settings } from "./folder.js";
 
-export const DEFAULTS: Settings = { validators: 4, period: 1, port: 18_545, chainId: 20_261 };
+export const DEFAULTS: Settings = { validators: 4, period: 1, port: 18_545, chainId: 20_261, clock: 0 };
 
 const COMMANDS = ["up", "status", "logs", "kill", "start", "down"] as const;
 type Name = (typeof COMMANDS)[number];
@@ -20,12 +20,19 @@ export interface Typed {
   purge: boolean;
 }
 
-const NAMES = { validators: "validators", period: "period", port: "port", chainId: "chain-id" } as const;
+const NAMES = {
+  validators: "validators",
+  period: "period",
+  port: "port",
+  chainId: "chain-id",
+  clock: "clock",
+} as const;
 const LIMITS: Record<keyof Settings, { least: number; most: number }> = {
   validators: { least: 1, most: 10 },
   period: { least: 1, most: 60 },
   port: { least: 1024, most: 65_535 - PORTS },
   chainId: { least: 1, most: 2 ** 31 - 1 },
+  clock: { least: 0, most: 100 },
 };
 /** Records of deployments to these are not kept apart from those of a test's chain. */
 const OF_TESTS = [1337, 31_337];
@@ -41,7 +48,7 @@ export function readOptions(args: readonly string[], engines: readonly Engine[])
     args: [...args],
     allowPositionals: true,
     options: {
-      ...{ engine: text, validators: text, period: text, port: text, "chain-id": text },
+      ...{ engine: text, validators: text, period: text, port: text, "chain-id": text, clock: text },
       ...{ purge: flag, help: flag },
     },
   });

@@ -39,7 +39,7 @@ const WRAPPER = 'umask 077 && printf "%s\\n%s\\n" "$$" "$2" > "$1" && shift 2 &&
  * @param mark In its command line, and in no other program's.
  */
 export async function start(
-  { file, args }: Command,
+  { file, args, env }: Command,
   { log, pidFile, mark }: { log: string; pidFile: string; mark: string },
 ): Promise<void> {
   rmSync(pidFile, { force: true });
@@ -47,6 +47,7 @@ export async function start(
   const child = spawn("sh", ["-c", WRAPPER, "sh", pidFile, mark, file, ...args], {
     detached: true,
     stdio: ["ignore", out, out],
+    env: { ...process.env, ...env },
   });
   closeSync(out);
   child.unref();

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { ask } from "../common/rpc.js";
+import { CLOCK_VARIABLE } from "./clock.js";
 import { type Engine, NetworkError } from "./engine.js";
-import { logOf, type Network, nodeFolder, pidFileOf, portsOf, urlOf } from "./folder.js";
+import { clockOf, logOf, type Network, nodeFolder, pidFileOf, portsOf, urlOf } from "./folder.js";
 import { endProcess, lastLines, pidIn, start } from "./process.js";
 
 const READY_MS = 180_000;
@@ -32,7 +33,8 @@ export async function startNode(engine: Engine, network: Network, node: number, 
   if (pidIn(pidFile) !== undefined) return false;
   await checkPorts(network, node);
   const mark = nodeFolder(network, node);
-  await start(engine.command(network, node, binaries), { log: logOf(network, node), pidFile, mark });
+  const env = network.clock === 0 ? {} : { [CLOCK_VARIABLE]: clockOf(network) };
+  await start({ ...engine.command(network, node, binaries), env }, { log: logOf(network, node), pidFile, mark });
   return true;
 }
 

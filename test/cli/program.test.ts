@@ -59,7 +59,7 @@ describe("civitas", () => {
   it("refuses another chain than the one that was named", async () => {
     const told = await at().civitas(["suite", "list", "--chain-id", "5777"]);
     expect(told.status).to.equal(1);
-    expect(told.err).to.match(/^civitas: this node is on chain \d+, not 5777; check the node's address$/);
+    expect(told.err).to.match(/^civitas: no endpoint can answer .* is on chain \d+, not 5777/s);
     const found = await at().civitas(["city", "countries"], { CIVITAS_CHAIN_ID: "5777" });
     expect(found.err).to.equal(told.err);
   });
@@ -67,7 +67,7 @@ describe("civitas", () => {
   it("says that no node answers", async () => {
     const told = await at().civitas(["suite", "list", "--url", "http://127.0.0.1:1"]);
     expect(told.status).to.equal(1);
-    expect(told.err).to.contain("the node does not answer");
+    expect(told.err).to.match(/^civitas: no node answers; .*127\.0\.0\.1:1/);
   });
 
   for (const [place, args, env] of [

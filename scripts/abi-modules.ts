@@ -1,11 +1,12 @@
 // Writes the ABI of each contract of the suite as a module that imports nothing: `export const cityRegistryAbi = [...] as const`.
-// src/abi.ts gathers them. Part of each build, so that they are never older than the artifacts.
+// src/abi.ts gathers them. Beside it the bytecode, which src/testing/ deploys. Part of each build, so that they are never older than the artifacts.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { HardhatPlugin } from "hardhat/types/plugins";
 
 export const ABI_MODULES = "generated/abi-modules";
+const BYTECODE_MODULES = "generated/bytecode";
 
 interface Artifact {
   contractName: string;
@@ -22,11 +23,17 @@ export const abiModules: HardhatPlugin = {
         default: () =>
           Promise.resolve({
             processArtifactsAfterSuccessfulBuild: (context, artifactPaths) => {
-              const folder = join(context.config.paths.root, ABI_MODULES);
-              mkdirSync(folder, { recursive: true });
+              const [abis, bytecodes] = [ABI_MODULES, BYTECODE_MODULES].map((folder) => {
+                const path = join(context.config.paths.root, folder);
+                mkdirSync(path, { recursive: true });
+                return path;
+              }) as [string, string];
               for (const path of artifactPaths) {
                 const artifact = JSON.parse(readFileSync(path, "utf8")) as Artifact;
-                if (isOfSuite(artifact)) writeIfNew(join(folder, `${artifact.contractName}.ts`), moduleOf(artifact));
+                if (!isOfSuite(artifact)) continue;
+                const { contractName, bytecode } = artifact;
+                writeIfNew(join(abis, `${contractName}.ts`), moduleOf(artifact));
+                writeIfNew(join(bytecodes, `${contractName}.ts`), `export const bytecode: string = "${bytecode}";\n`);
               }
               return Promise.resolve();
             },

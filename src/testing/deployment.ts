@@ -1,10 +1,10 @@
 /** The deployment of the suite for tests: what the steps in deploy/ send, as `scripts/record-deployment.ts` has recorded it. */
-import { concat, getCreate2Address, Interface, keccak256, type Signer, ZeroHash } from "ethers";
+import { concat, ContractFactory, getCreate2Address, Interface, keccak256, type Signer, ZeroHash } from "ethers";
 
-import type { abis } from "../abi.js";
+import { abis } from "../abi.js";
 import { mined } from "../common/mined.js";
+import { BYTECODE } from "./bytecode.js";
 import deployment from "./deployment.json" with { type: "json" };
-import * as factories from "./factories.js";
 
 type Name = keyof typeof abis;
 
@@ -27,17 +27,18 @@ export async function deploySuite(deployer: Signer, administrator: string): Prom
     ["@deployer", await deployer.getAddress()],
     ["@administrator", administrator],
   ]);
-  const factory = await new factories.SuiteFactory__factory(deployer).deploy();
+  const factory = await new ContractFactory(abis.SuiteFactory, BYTECODE.SuiteFactory, deployer).deploy();
   await factory.waitForDeployment();
   const factoryAddress = await factory.getAddress();
+  const factoryFace = new Interface(abis.SuiteFactory);
   for (const { contract, act, args } of deployment as DeploymentAct[]) {
-    const { abi, bytecode } = factories[`${contract}__factory`];
-    const face = new Interface(abi);
+    const face = new Interface(abis[contract]);
     const values = args.map((arg) => known.get(arg) ?? arg);
     if (contract === "SuiteFactory") continue;
     if (act === "deploy") {
-      const initCode = concat([bytecode, face.encodeDeploy(values)]);
-      const { blockNumber } = await mined(factory.deploy(ZeroHash, initCode));
+      const initCode = concat([BYTECODE[contract], face.encodeDeploy(values)]);
+      const deploy = factoryFace.encodeFunctionData("deploy", [ZeroHash, initCode]);
+      const { blockNumber } = await mined(deployer.sendTransaction({ to: factoryAddress, data: deploy }));
       known.set(`@${contract}`, getCreate2Address(factoryAddress, ZeroHash, keccak256(initCode)));
       known.set(`@${contract}.block`, `${blockNumber}`);
     } else {

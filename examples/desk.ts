@@ -4,14 +4,14 @@
 //
 //   node examples/desk.ts
 //
-// CIVITAS_RPC_URL, CIVITAS_DIRECTORY; CIVITAS_VERIFIER and CIVITAS_PURPOSE, who asks and for what, in words; CIVITAS_SCHEMA, the number
+// CIVITAS_RPC_URL (several, with commas between them), CIVITAS_CHAIN_ID, CIVITAS_DIRECTORY; CIVITAS_VERIFIER and CIVITAS_PURPOSE, who asks and for what, in words; CIVITAS_SCHEMA, the number
 // of the schema of which a claim must be shown, and CIVITAS_CITY, the city that must have issued it.
 import { createInterface } from "node:readline";
 
-import { Challenges, connect, verifyPresentation } from "civitas";
-import { JsonRpcProvider } from "ethers";
+import { Challenges, connect, endpoints, verifyPresentation } from "civitas";
 
-const provider = new JsonRpcProvider(setting("CIVITAS_RPC_URL"), undefined, { cacheTimeout: -1 });
+const chainId = BigInt(setting("CIVITAS_CHAIN_ID"));
+const provider = endpoints(setting("CIVITAS_RPC_URL").split(","), { chainId });
 const civitas = await connect({ directory: setting("CIVITAS_DIRECTORY"), runner: provider });
 const [verifier, purpose] = [setting("CIVITAS_VERIFIER"), setting("CIVITAS_PURPOSE")];
 const [schema, city] = [Number(setting("CIVITAS_SCHEMA")), Number(setting("CIVITAS_CITY"))];

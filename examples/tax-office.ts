@@ -3,13 +3,14 @@
 //
 //   node examples/tax-office.ts orders/*.json
 //
-// CIVITAS_RPC_URL, CIVITAS_DIRECTORY; CIVITAS_KEY_FILE, an encrypted keystore, and CIVITAS_PASSWORD_FILE, its password.
+// CIVITAS_RPC_URL (several, with commas between them), CIVITAS_CHAIN_ID, CIVITAS_DIRECTORY; CIVITAS_KEY_FILE, an encrypted keystore, and CIVITAS_PASSWORD_FILE, its password.
 import { readFileSync } from "node:fs";
 
-import { connect, decodeError, type HolderOrder, sendHolderOrder, verifyRecord } from "civitas";
-import { JsonRpcProvider, Wallet } from "ethers";
+import { connect, decodeError, endpoints, type HolderOrder, sendHolderOrder, verifyRecord } from "civitas";
+import { Wallet } from "ethers";
 
-const provider = new JsonRpcProvider(setting("CIVITAS_RPC_URL"), undefined, { cacheTimeout: -1, pollingInterval: 500 });
+const network = { chainId: BigInt(setting("CIVITAS_CHAIN_ID")), gasPrice: 0n };
+const provider = endpoints(setting("CIVITAS_RPC_URL").split(","), network);
 const keystore = readFileSync(setting("CIVITAS_KEY_FILE"), "utf8");
 const password = readFileSync(setting("CIVITAS_PASSWORD_FILE"), "utf8").trimEnd();
 const office = (await Wallet.fromEncryptedJson(keystore, password)).connect(provider);

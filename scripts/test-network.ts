@@ -1,5 +1,5 @@
-// What an operator does, on validators of a real engine and from an empty folder: up, preflight, deploy, deploy again, verify, the whole demo, down.
-// Each step is the command that a person types.
+// What an operator does, on validators of a real engine and from an empty folder: up, preflight, deploy, deploy again, verify, the whole demo, the
+// packed package, the examples, down. Each step is the command that a person types.
 //   npm run test:network
 //   npm run test:network -- --engine edge
 import { spawn } from "node:child_process";
@@ -13,6 +13,7 @@ import { computeAddress, hexlify, randomBytes } from "ethers";
 import { endAfter, UsageError } from "./common/command.js";
 import { ask } from "./common/rpc.js";
 import { CLOCK_VARIABLE, speedUpClock } from "./network/clock.js";
+import { runConsumers } from "./test-network/consumers.js";
 
 const HELP = `Runs the suite on four validators of a real engine, from an empty folder, and takes everything away again.
 
@@ -27,6 +28,12 @@ const VALIDATORS = 4;
 /** How many times as fast the validators' clock runs: blocks come as fast as they agree on them. */
 const RATE = 10;
 const LATE_MS = 10_000;
+/** One test of each example: tests that share a state need a chain that goes back to it. */
+const EXAMPLES = {
+  "tax-office": "books what holders have signed",
+  desk: "accepts what it asked for",
+  bank: "pays every worker",
+};
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { engine: { type: "string" }, help: { type: "boolean" } } });
@@ -74,10 +81,15 @@ async function main(): Promise<void> {
     if ((await sent()) !== before) throw new Error(`deploying again sent ${(await sent()) - before} transactions`);
     console.log(`deploying again sent nothing; the first time sent ${before} transactions`);
     await step("verify", ["hardhat", "verify", "--network", "consortium"], env);
-    await step("the demo", ["hardhat", "run", "scripts/demo.ts", "--network", "trial"], {
-      ...env,
-      [CLOCK_VARIABLE]: clock, // of the validators; the story moves it on
-    });
+    const onTrial = { ...env, [CLOCK_VARIABLE]: clock }; // of the validators, which stories move on
+    const story = await step("the demo", ["hardhat", "run", "scripts/demo.ts", "--network", "trial"], onTrial);
+    const [, directory = ""] = /SuiteDirectory: (0x[0-9a-fA-F]{40})/.exec(story) ?? [];
+    console.log("\n--- the packed package");
+    await runConsumers({ url, directory }, console.log);
+    for (const [example, test] of Object.entries(EXAMPLES)) {
+      const mocha = ["hardhat", "test", "mocha", `test/examples/${example}.test.ts`, "--no-compile", "--grep", test];
+      await step(`the example ${example}`, [...mocha, "--network", "trial"], onTrial);
+    }
     await network("status");
   } finally {
     await network("down", "--purge");
@@ -85,15 +97,21 @@ async function main(): Promise<void> {
   console.log(`\neverything worked on ${VALIDATORS} validators of ${engine}`);
 }
 
-/** Runs a command of this repository, and tells how long it took. */
-async function step(what: string, [file = "", ...args]: string[], env: Record<string, string>): Promise<void> {
+/** Runs a command of this repository, and tells how long it took. @returns what it printed. */
+async function step(what: string, [file = "", ...args]: string[], env: Record<string, string>): Promise<string> {
   console.log(`\n--- ${what}`);
   const began = Date.now();
-  const child = spawn(file, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } });
+  let printed = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+    process.stdout.write(text);
+  });
   const [status] = (await once(child, "close")) as [number | null];
   const seconds = Math.round((Date.now() - began) / 1000);
   if (status !== 0) throw new Error(`${what} ended with status ${status ?? "of a signal"} after ${seconds} s`);
   console.log(`--- ${what}: ok, ${seconds} s`);
+  return printed;
 }
 
 await endAfter("test:network", main);

@@ -21,8 +21,8 @@ describe("examples/bank.ts", function () {
     const world = await loadFixture(funded);
     const { contracts, project, crew, token, directory } = world;
     const { total } = await approved(world);
-    const { address, settings } = await keyFileIn(folder);
-    const env = { CIVITAS_RPC_URL: node.url, CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
+    const { address, settings } = keyFileIn(folder);
+    const env = { ...node.node, CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
     const blocked = crew[4]!;
     await token.setBlocked(blocked.account, true);
 
@@ -56,8 +56,8 @@ describe("examples/bank.ts", function () {
 
   it("says so of a project that nobody has opened", async () => {
     const world = await loadFixture(funded);
-    const { settings } = await keyFileIn(folder);
-    const env = { CIVITAS_RPC_URL: node.url, CIVITAS_DIRECTORY: await world.directory.getAddress(), ...settings };
+    const { settings } = keyFileIn(folder);
+    const env = { ...node.node, CIVITAS_DIRECTORY: await world.directory.getAddress(), ...settings };
     const nothing = word();
     const { lines, status } = await run("bank", [nothing], env);
     expect(lines[0]).to.match(new RegExp(`^${nothing}: .*project`));

@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
-import { encryptKeystoreJsonSync, parseEther, Wallet } from "ethers";
+import { encryptKeystoreJsonSync, Wallet } from "ethers";
 
-import { build } from "../package/installed.js";
-import { connection, networkHelpers } from "../world.js";
+import { build } from "../../scripts/pack/installed.js";
+import { connection } from "../world.js";
 
 interface Request {
   id: number;
@@ -21,13 +21,19 @@ interface Request {
 
 export interface Served {
   url: string;
+  /** Which node a service is to ask, and of which chain. */
+  node: { CIVITAS_RPC_URL: string; CIVITAS_CHAIN_ID: string };
+  /** The methods that were asked for. */
+  asked: Set<string>;
   close(): void;
 }
 
 /** Answers for the chain that the tests share. */
 export async function serve(): Promise<Served> {
   const { provider } = connection;
+  const asked = new Set<string>();
   const answer = async ({ id, method, params = [] }: Request) => {
+    asked.add(method);
     try {
       const result: unknown = await provider.request({ method, params });
       return { jsonrpc: "2.0", id, result };
@@ -41,16 +47,20 @@ export async function serve(): Promise<Served> {
       .setEncoding("utf8")
       .toArray()
       .then(async (chunks) => {
-        const asked = JSON.parse(chunks.join("")) as Request | Request[];
-        const answers = Array.isArray(asked) ? await Promise.all(asked.map(answer)) : await answer(asked);
+        const questions = JSON.parse(chunks.join("")) as Request | Request[];
+        const answers = Array.isArray(questions) ? await Promise.all(questions.map(answer)) : await answer(questions);
         response.setHeader("content-type", "application/json").end(JSON.stringify(answers));
       });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const chainId = Number(await provider.request({ method: "eth_chainId" }));
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
+    node: { CIVITAS_RPC_URL: url, CIVITAS_CHAIN_ID: `${chainId}` },
+    asked,
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -63,10 +73,9 @@ export interface KeyFile {
   settings: { CIVITAS_KEY_FILE: string; CIVITAS_PASSWORD_FILE: string };
 }
 
-/** An account with gas, as an encrypted keystore in a folder. */
-export async function keyFileIn(folder: string): Promise<KeyFile> {
+/** An account without money, as an encrypted keystore in a folder. */
+export function keyFileIn(folder: string): KeyFile {
   const { address, privateKey } = Wallet.createRandom();
-  await networkHelpers.setBalance(address, parseEther("1"));
   const settings = {
     CIVITAS_KEY_FILE: join(folder, "key.json"),
     CIVITAS_PASSWORD_FILE: join(folder, "password"),

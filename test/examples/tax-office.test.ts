@@ -40,8 +40,8 @@ describe("examples/tax-office.ts", function () {
       writeFileSync(file, JSON.stringify(order));
       return file;
     });
-    const { address, settings } = await keyFileIn(folder);
-    const env = { CIVITAS_RPC_URL: node.url, CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
+    const { address, settings } = keyFileIn(folder);
+    const env = { ...node.node, CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
 
     const { lines, status, complaint } = await run("tax-office", files, env);
     expect(complaint).to.equal("");
@@ -70,7 +70,7 @@ describe("examples/tax-office.ts", function () {
   });
 
   it("says which setting is missing", async () => {
-    const { status, complaint } = await run("tax-office", [], { CIVITAS_RPC_URL: node.url });
+    const { status, complaint } = await run("tax-office", [], node.node);
     expect(status).to.equal(1);
     expect(complaint).to.contain("set CIVITAS_KEY_FILE");
   });

@@ -5,7 +5,7 @@ import ts from "typescript";
 
 import { PUBLISHED } from "../../rocketh/contracts.js";
 import { abis } from "../../src/index.js";
-import { node, packed } from "./installed.js";
+import { node, packed } from "../../scripts/pack/installed.js";
 
 const IMPORTS = /(?:^\s*(?:import|export)\s[^;"']*from\s*|^\s*import\s*|\bimport\(\s*)["']([^"'\s]+)["']/gm;
 

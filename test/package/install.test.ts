@@ -4,7 +4,7 @@ import { network } from "hardhat";
 
 import { formatSignedCode } from "../../src/index.js";
 import { makeWorld, type World } from "../client/world.js";
-import { complaintsOf, node, packagesIn, projectWith, removeFolders } from "./installed.js";
+import { complaintsOf, node, packagesIn, projectWith, removeFolders } from "../../scripts/pack/installed.js";
 
 describe("the package, installed in an empty project", function () {
   this.timeout(240_000);

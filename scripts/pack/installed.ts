@@ -5,7 +5,7 @@ import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { buildClient, pack, type Tarball } from "../../scripts/pack/tarball.js";
+import { buildClient, pack, type Tarball } from "./tarball.js";
 
 let built = false;
 let tarball: Tarball | undefined;

@@ -50,6 +50,12 @@ async function answer(request: JsonRpcRequest, send: Send): Promise<JsonRpcRespo
       await until(async () => Number(await ask("eth_blockNumber")) > before + 1); // one may have been on its way
       return { jsonrpc: "2.0", id: request.id, result: "0x0" };
     }
+    case "web3_clientVersion": // the helpers of Hardhat's tests help nobody else
+      return {
+        jsonrpc: "2.0",
+        id: request.id,
+        result: `HardhatNetwork, a trial over ${String(await ask(request.method))}`,
+      };
     case "evm_snapshot": // of tests that share a state; those that would go back to it find out there
       return { jsonrpc: "2.0", id: request.id, result: "0x1" };
     case "evm_revert":

@@ -47,7 +47,7 @@ export async function projectWith(library: "ethers" | "viem"): Promise<string> {
   };
   const wanted = [path, ...[library, "@types/node"].map((name) => `${name}@${devDependencies[name]}`)];
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", ...wanted], project);
-  copyFileSync(`test/package/consumers/${library}.ts`, join(project, "consumer.ts"));
+  copyFileSync(`scripts/pack/consumers/${library}.ts`, join(project, "consumer.ts"));
   return project;
 }
 

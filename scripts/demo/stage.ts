@@ -1,10 +1,10 @@
 /** What every chapter of the demo stands on: a chain with the suite, a client, and a voice. */
-import { type Signer, type TransactionRequest, type TransactionResponse, Wallet } from "ethers";
+import { type Signer, Wallet } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deploySuite, type DeployedSuite } from "../../rocketh/suite.js";
 import { LocalTagService, newTagKey, type TagService } from "../../src/identity/tag.js";
-import { CityCodeError, type Civitas, connect, decodeError } from "../../src/index.js";
+import { CityCodeError, type Civitas, connect, decodeError, FreeWallet } from "../../src/index.js";
 
 export const NOBODY = "0x0000000000000000000000000000000000000000";
 export const FREE = { gasPrice: 0n, gasLimit: 60_000_000n }; // as on a consortium chain: nobody pays for gas
@@ -48,16 +48,9 @@ export function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** Sends at a gas price of 0, as everyone does on a consortium chain. */
-class FreeAccount extends Wallet {
-  override async sendTransaction(transaction: TransactionRequest): Promise<TransactionResponse> {
-    return super.sendTransaction({ ...transaction, gasPrice: 0n });
-  }
-}
-
 /** An account that holds nothing, and needs nothing. */
 export function newAccount({ connection }: Stage): Signer {
-  return new FreeAccount(Wallet.createRandom().privateKey, connection.ethers.provider);
+  return new FreeWallet(Wallet.createRandom().privateKey, connection.ethers.provider);
 }
 
 /** The number of a city that has been allocated. */

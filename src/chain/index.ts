@@ -24,3 +24,4 @@ export {
   signatureOf,
 } from "./external-signer.js";
 export { type HistoryEvents, historyOf, type HistoryRecord, type RecordKind } from "./history.js";
+export { FreeWallet } from "./free-wallet.js";

@@ -1,6 +1,7 @@
 /** The key that acts: from an encrypted keystore file (Web3 Secret Storage, version 3), or from the environment. Never from an argument. */
-import { type Provider, type TransactionLike, type TransactionRequest, Wallet } from "ethers";
+import { type Provider, Wallet } from "ethers";
 
+import { FreeWallet } from "../chain/free-wallet.js";
 import { readText } from "./arguments.js";
 import { CommandError } from "./fault.js";
 import { mustBeNoKey } from "./secret.js";
@@ -8,13 +9,6 @@ import type { Terminal } from "./terminal.js";
 
 const WHERE =
   "give a keystore file with --keystore or CIVITAS_KEYSTORE (`civitas key new FILE` makes one), or a private key in CIVITAS_KEY";
-
-/** A key whose transactions cost nothing: the accounts of a consortium are not funded. */
-class FreeWallet extends Wallet {
-  override async populateTransaction(request: TransactionRequest): Promise<TransactionLike> {
-    return super.populateTransaction({ ...request, type: 0, gasPrice: 0n });
-  }
-}
 
 /**
  * @param file The keystore, if it was named.

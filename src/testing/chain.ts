@@ -1,12 +1,7 @@
 /** The chain that a test town is on: Hardhat's in process, or one that is given. */
-import {
-  BrowserProvider,
-  type Eip1193Provider,
-  type Provider,
-  type TransactionRequest,
-  type TransactionResponse,
-  Wallet,
-} from "ethers";
+import { BrowserProvider, type Eip1193Provider, type Provider, Wallet } from "ethers";
+
+import { FreeWallet } from "../chain/free-wallet.js";
 
 /** As hardhat.config.ts has it: the EVM that the contracts are compiled for. */
 const IN_PROCESS = {
@@ -56,12 +51,6 @@ async function inProcess(): Promise<{ eip1193: Eip1193Provider; end: () => Promi
 }
 
 /** An account that holds nothing, and needs nothing: gas is free, as on a consortium chain. */
-export class FreeAccount extends Wallet {
-  static new(provider: Provider): FreeAccount {
-    return new FreeAccount(Wallet.createRandom().privateKey, provider);
-  }
-
-  override async sendTransaction(transaction: TransactionRequest): Promise<TransactionResponse> {
-    return super.sendTransaction({ gasPrice: 0n, ...transaction });
-  }
+export function newAccount(provider: Provider): FreeWallet {
+  return new FreeWallet(Wallet.createRandom().privateKey, provider);
 }

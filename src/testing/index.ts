@@ -2,6 +2,7 @@
 import type { Eip1193Provider, Signer } from "ethers";
 
 import { IDENTITY, issueUnder, PAYMENT, roleOf, SCHEMA, TAX } from "../access/capability.js";
+import type { FreeWallet } from "../chain/free-wallet.js";
 import { encodeCityCode } from "../city/code.js";
 import { schemeOf } from "../city/scheme.js";
 import { type Civitas, connect } from "../client.js";
@@ -16,7 +17,7 @@ import { READY_SCHEMAS } from "../identity/schemas/index.js";
 import { LocalTagService, newTagKey, type PersonKind, type TagService } from "../identity/tag.js";
 import { Wallet } from "../identity/wallet.js";
 import { admitTaxpayer, nameIssuingOperator, openBureau, setQuota } from "../invoice/taxpayer.js";
-import { FreeAccount, openChain } from "./chain.js";
+import { newAccount, openChain } from "./chain.js";
 import { deploySuite } from "./deployment.js";
 
 /** The cities of a test town: code, name, and the city that allocates it. */
@@ -106,30 +107,30 @@ export async function openTestTown(options: TestTownOptions = {}): Promise<TestT
 // ------------------------------------------------------------------------------------------------------------- internal
 
 async function settle({ provider, close }: Awaited<ReturnType<typeof openChain>>): Promise<TestTown> {
-  const newAccount = () => FreeAccount.new(provider);
-  const administrator = newAccount();
-  const directory = await deploySuite(newAccount(), administrator.address);
+  const account = () => newAccount(provider);
+  const administrator = account();
+  const directory = await deploySuite(account(), administrator.address);
   const civitas = await connect({ directory, runner: provider });
   const tagService = new LocalTagService([newTagKey(1)]);
   const controllers = {
-    ...{ china: newAccount(), hebei: newAccount(), shijiazhuang: newAccount() },
-    ...{ hunan: newAccount(), changsha: newAccount() },
+    ...{ china: account(), hebei: account(), shijiazhuang: account() },
+    ...{ hunan: account(), changsha: account() },
   };
   const cities = await found(civitas, administrator, controllers);
   const officers = {
-    ...{ registrar: newAccount(), issuer: newAccount(), taxBureau: newAccount(), paymentProvider: newAccount() },
+    ...{ registrar: account(), issuer: account(), taxBureau: account(), paymentProvider: account() },
   };
   const resident = await appoint(civitas, cities, controllers, officers);
   const town = { civitas, cities, tagService, ...officers };
   const people = {
     ...controllers,
     ...officers,
-    ...{ administrator, stranger: newAccount() },
+    ...{ administrator, stranger: account() },
     resident: await newResident(town, resident),
-    taxpayer: await newTaxpayer(town, newAccount()),
+    taxpayer: await newTaxpayer(town, account()),
   };
   return {
-    ...{ civitas, directory, cities, people, schemas: { resident }, tagService, newAccount, close },
+    ...{ civitas, directory, cities, people, schemas: { resident }, tagService, newAccount: account, close },
     advance: async (seconds) => {
       try {
         await provider.send("evm_increaseTime", [seconds]);
@@ -204,7 +205,7 @@ async function newResident(town: Town, schema: number): Promise<TestPeople["resi
   return { ...person, claim: person.wallet.add(documents[0], definition) };
 }
 
-async function newTaxpayer(town: Town, operator: FreeAccount): Promise<TestPeople["taxpayer"]> {
+async function newTaxpayer(town: Town, operator: FreeWallet): Promise<TestPeople["taxpayer"]> {
   const { civitas, cities, taxBureau, registrar } = town;
   const company = await register(town, "Legal", "91350100M000100Y43");
   const tomorrow = new Date(((await chainTime(civitas)) + DAY) * 1000);

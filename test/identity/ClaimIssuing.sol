@@ -205,7 +205,7 @@ abstract contract ClaimIssuing is ClaimModel {
         if (fault == 0) claim.issuer = _officers[(tree.officer + 1) % OFFICERS];
         if (fault == 1) claim.city = CityId.wrap((CityId.unwrap(claim.city) % CITIES) + 1);
         if (fault == 2) claim.schema = SchemaId.wrap(3 - schema);
-        if (fault == 3) claim.serial += 1;
+        if (fault == 3) claim.serial += 1 << 32; // of no batch: the next one may have these leaves once more
         if (fault == 4) claim.serial = 0;
         if (fault == 5) claim.position = tree.batch.count + uint32(_random(300));
         if (fault == 6) claim.position = uint32(_random(tree.batch.count)); // shares its standing with another

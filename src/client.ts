@@ -1,4 +1,4 @@
-import type { BaseContract, Provider, Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import { getAddress, isAddress } from "ethers";
 
 import {
@@ -321,7 +321,7 @@ async function attachTo<Name extends PublishedName>(
   provider: Provider,
 ): Promise<ContractTypes[Name]> {
   await verifyEntry(provider, entry);
-  return heldAsOf(contractAt(name, entry.address, runner) as BaseContract, provider) as ContractTypes[Name];
+  return heldAsOf(contractAt(name, entry.address, runner), provider);
 }
 
 async function chainOf(provider: Provider): Promise<bigint> {

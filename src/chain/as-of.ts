@@ -1,13 +1,5 @@
 /** Reads as of a block: a provider that knows nothing later, and sends nothing. */
-import {
-  type BaseContract,
-  type BlockTag,
-  type Filter,
-  type FilterByBlockHash,
-  isHexString,
-  type Log,
-  type Provider,
-} from "ethers";
+import { type BlockTag, type Filter, type FilterByBlockHash, isHexString, type Log, type Provider } from "ethers";
 
 import { over } from "./over.js";
 
@@ -70,7 +62,7 @@ export function providerAsOf(provider: Provider, block: number): Provider {
 }
 
 /** A contract that cannot be acted on, if it is read as of a block. */
-export function heldAsOf<Made extends BaseContract>(contract: Made, provider: Provider): Made {
+export function heldAsOf<Made extends object>(contract: Made, provider: Provider): Made {
   const block = blocks.get(provider);
   if (block === undefined) return contract;
   const connect = (): never => {

@@ -2,14 +2,11 @@
  * The chain of the contracts' tests behind JSON-RPC, for commands as they are typed: in this process, or in one of their own that can be
  * killed. Fixtures of `test/world.ts` stand on it.
  */
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { connection } from "../world.js";
+import { serve, type Served } from "../served.js";
 import { type Child, start } from "./child.js";
 import { runWith, type Told } from "./world.js";
 
@@ -32,56 +29,25 @@ export interface ProcessOptions {
   largest?: number;
 }
 
-interface Call {
-  id: unknown;
-  method: string;
-  params?: unknown[];
-}
-
 /** One for all tests of a `describe`. */
 export function desk(): Desk {
   const folder = mkdtempSync(join(tmpdir(), "civitas-desk-"));
-  let server: Server | undefined;
-  let url = "";
+  let server: Served | undefined;
   let sent = 0;
   let onSent: () => boolean = () => true;
 
-  /** @returns undefined where nobody is there to be answered any more. */
-  const answer = async ({ id, method, params = [] }: Call): Promise<object | undefined> => {
-    try {
-      const result: unknown = await connection.provider.request({ method, params });
-      if (method === "eth_sendRawTransaction") {
-        sent++;
-        if (!onSent()) return undefined;
-      }
-      return { jsonrpc: "2.0", id, result };
-    } catch (error) {
-      const { code = -32_603, message, data } = error as { code?: number; message: string; data?: unknown };
-      return { jsonrpc: "2.0", id, error: { code, message, data } };
-    }
-  };
-
   before(async () => {
-    server = createServer((request, response) => {
-      void (async () => {
-        const calls = (await bodyOf(request)) as Call | Call[];
-        const answers = Array.isArray(calls) ? await Promise.all(calls.map(answer)) : await answer(calls);
-        if (answers === undefined || (Array.isArray(answers) && answers.includes(undefined))) return;
-        response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify(answers));
-      })();
+    server = await serve(() => {
+      sent++;
+      return onSent();
     });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   after(() => {
-    server?.closeAllConnections();
     server?.close();
     rmSync(folder, { recursive: true });
   });
 
-  const networkOf = (directory: string): Env => ({ CIVITAS_RPC_URL: url, CIVITAS_DIRECTORY: directory });
+  const networkOf = (directory: string): Env => ({ CIVITAS_RPC_URL: server?.url ?? "", CIVITAS_DIRECTORY: directory });
   return {
     folder,
     civitas: async (directory, args, env = {}) => runWith(args, { ...networkOf(directory), ...env }),
@@ -104,10 +70,4 @@ export function desk(): Desk {
       return told;
     },
   };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString()) as unknown;
 }

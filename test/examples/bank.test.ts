@@ -4,7 +4,8 @@ import { getAddress } from "ethers";
 import { approved, funded } from "../client/escrow/site.js";
 import { loadFixture } from "../world.js";
 import { word } from "../identity/world.js";
-import { folderFor, keyFileIn, run, serve, type Served } from "./served.js";
+import { serve, type Served } from "../served.js";
+import { folderFor, keyFileIn, run, settingsOf } from "./process.js";
 
 describe("examples/bank.ts", function () {
   this.timeout(240_000);
@@ -22,7 +23,7 @@ describe("examples/bank.ts", function () {
     const { contracts, project, crew, token, directory } = world;
     const { total } = await approved(world);
     const { address, settings } = keyFileIn(folder);
-    const env = { ...node.node, CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
+    const env = { ...settingsOf(node), CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
     const blocked = crew[4]!;
     await token.setBlocked(blocked.account, true);
 
@@ -57,7 +58,7 @@ describe("examples/bank.ts", function () {
   it("says so of a project that nobody has opened", async () => {
     const world = await loadFixture(funded);
     const { settings } = keyFileIn(folder);
-    const env = { ...node.node, CIVITAS_DIRECTORY: await world.directory.getAddress(), ...settings };
+    const env = { ...settingsOf(node), CIVITAS_DIRECTORY: await world.directory.getAddress(), ...settings };
     const nothing = word();
     const { lines, status } = await run("bank", [nothing], env);
     expect(lines[0]).to.match(new RegExp(`^${nothing}: .*project`));

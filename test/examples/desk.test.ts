@@ -7,7 +7,8 @@ import { dateOf } from "../../src/common/time.js";
 import { present } from "../../src/identity/presentation.js";
 import { issued, newHolder, newPerson, office } from "../client/identity-world.js";
 import { loadFixture, SHIJIAZHUANG, time } from "../world.js";
-import { serve, type Served, start } from "./served.js";
+import { serve, type Served } from "../served.js";
+import { settingsOf, start } from "./process.js";
 
 const DESK = { CIVITAS_VERIFIER: "深圳市出入境管理处", CIVITAS_PURPOSE: "护照申请" };
 
@@ -40,7 +41,7 @@ describe("examples/desk.ts", function () {
     };
 
     const desk = start("desk", [], {
-      ...{ ...node.node, CIVITAS_DIRECTORY: await directory.getAddress(), ...DESK },
+      ...{ ...settingsOf(node), CIVITAS_DIRECTORY: await directory.getAddress(), ...DESK },
       ...{ CIVITAS_SCHEMA: `${schemas.resident}`, CIVITAS_CITY: `${SHIJIAZHUANG}` },
     });
     const complaint = desk.stderr.setEncoding("utf8").toArray();

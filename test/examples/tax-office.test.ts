@@ -7,7 +7,8 @@ import { documentId } from "../../src/invoice/document.js";
 import { signBook, signConfirm } from "../../src/invoice/order.js";
 import { after as signing, counter, issuedRide, today } from "../client/invoice/world.js";
 import { loadFixture, SHIJIAZHUANG } from "../world.js";
-import { folderFor, keyFileIn, run, serve, type Served } from "./served.js";
+import { serve, type Served } from "../served.js";
+import { folderFor, keyFileIn, run, settingsOf } from "./process.js";
 
 describe("examples/tax-office.ts", function () {
   this.timeout(240_000);
@@ -41,7 +42,7 @@ describe("examples/tax-office.ts", function () {
       return file;
     });
     const { address, settings } = keyFileIn(folder);
-    const env = { ...node.node, CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
+    const env = { ...settingsOf(node), CIVITAS_DIRECTORY: await directory.getAddress(), ...settings };
 
     const { lines, status, complaint } = await run("tax-office", files, env);
     expect(complaint).to.equal("");
@@ -70,7 +71,7 @@ describe("examples/tax-office.ts", function () {
   });
 
   it("says which setting is missing", async () => {
-    const { status, complaint } = await run("tax-office", [], node.node);
+    const { status, complaint } = await run("tax-office", [], settingsOf(node));
     expect(status).to.equal(1);
     expect(complaint).to.contain("set CIVITAS_KEY_FILE");
   });

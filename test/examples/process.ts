@@ -1,9 +1,7 @@
-/** The tests' chain as a service reaches it: over JSON-RPC on this machine, with an account of its own in a key file. */
+/** Examples as their README says: processes of their own, with settings and a key file. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -11,61 +9,11 @@ import type { Readable, Writable } from "node:stream";
 import { encryptKeystoreJsonSync, Wallet } from "ethers";
 
 import { build } from "../../scripts/pack/installed.js";
-import { connection } from "../world.js";
+import type { Served } from "../served.js";
 
-interface Request {
-  id: number;
-  method: string;
-  params?: unknown[];
-}
-
-export interface Served {
-  url: string;
-  /** Which node a service is to ask, and of which chain. */
-  node: { CIVITAS_RPC_URL: string; CIVITAS_CHAIN_ID: string };
-  /** The methods that were asked for. */
-  asked: Set<string>;
-  close(): void;
-}
-
-/** Answers for the chain that the tests share. */
-export async function serve(): Promise<Served> {
-  const { provider } = connection;
-  const asked = new Set<string>();
-  const answer = async ({ id, method, params = [] }: Request) => {
-    asked.add(method);
-    try {
-      const result: unknown = await provider.request({ method, params });
-      return { jsonrpc: "2.0", id, result };
-    } catch (error) {
-      const { message, data } = error as { message: string; data?: unknown };
-      return { jsonrpc: "2.0", id, error: { code: -32000, message, data } };
-    }
-  };
-  const server = createServer((request, response) => {
-    void request
-      .setEncoding("utf8")
-      .toArray()
-      .then(async (chunks) => {
-        const questions = JSON.parse(chunks.join("")) as Request | Request[];
-        const answers = Array.isArray(questions) ? await Promise.all(questions.map(answer)) : await answer(questions);
-        response.setHeader("content-type", "application/json").end(JSON.stringify(answers));
-      });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-  const chainId = Number(await provider.request({ method: "eth_chainId" }));
-  return {
-    url,
-    node: { CIVITAS_RPC_URL: url, CIVITAS_CHAIN_ID: `${chainId}` },
-    asked,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+/** Which node a service is to ask, and of which chain. */
+export function settingsOf({ url, chainId }: Served): { CIVITAS_RPC_URL: string; CIVITAS_CHAIN_ID: string } {
+  return { CIVITAS_RPC_URL: url, CIVITAS_CHAIN_ID: `${chainId}` };
 }
 
 export interface KeyFile {

@@ -14,15 +14,15 @@ describe("FundEscrow: what only the bound contracts may do", () => {
     for (const by of [owner.operator, contractor.operator, arbiter.operator, court, administrator]) {
       const acting = escrow.connect(by);
       for (const act of [
-        acting.commit(project, 1),
-        acting.release(project, 1),
-        acting.earn(project, 1, 1, 1),
-        acting.forfeit(project, Seat.Contractor, 1),
+        () => acting.commit(project, 1),
+        () => acting.release(project, 1),
+        () => acting.earn(project, 1, 1, 1),
+        () => acting.forfeit(project, Seat.Contractor, 1),
       ]) {
-        await expect(act).to.be.revertedWithCustomError(escrow, "NotMilestoneRegistry").withArgs(by);
+        await expect(act()).to.be.revertedWithCustomError(escrow, "NotMilestoneRegistry").withArgs(by);
       }
-      for (const act of [acting.advance(project, 1), acting.returnSurplus(project, 1)]) {
-        await expect(act).to.be.revertedWithCustomError(escrow, "NotWageAccount").withArgs(by);
+      for (const act of [() => acting.advance(project, 1), () => acting.returnSurplus(project, 1)]) {
+        await expect(act()).to.be.revertedWithCustomError(escrow, "NotWageAccount").withArgs(by);
       }
     }
     expect(await nonZero(escrow.booksOf(project))).to.deep.equal(before);

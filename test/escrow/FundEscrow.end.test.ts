@@ -74,9 +74,9 @@ describe("FundEscrow: nothing is left behind", () => {
     const { escrow, stranger, project } = world;
     await amend(world, project, { wageShare: 3_000, milestones: [{ index: 0, amount: 20_000_000, content: word() }] });
     await terminate(world, project);
-    const refused = [escrow.connect(stranger).feedWages(project), escrow.connect(stranger).repayAdvance(project, 5)];
-    for (const act of refused) {
-      await expect(act)
+    const by = escrow.connect(stranger);
+    for (const act of [() => by.feedWages(project), () => by.repayAdvance(project, 5)]) {
+      await expect(act())
         .to.be.revertedWithCustomError(escrow, "ProjectNotReady")
         .withArgs(project, ProjectStatus.Terminated);
     }

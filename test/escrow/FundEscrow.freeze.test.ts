@@ -146,11 +146,11 @@ describe("FundEscrow: freezes", () => {
     const { escrow, owner, bank, shijiazhuang, administrator } = world;
     for (const by of [owner.operator, bank, shijiazhuang, administrator]) {
       for (const act of [
-        world.freeze(1n, { by, courtCase: word() }),
-        world.lift({ by }),
-        world.handOver(1n, owner.account, { by }),
+        () => world.freeze(1n, { by, courtCase: word() }),
+        () => world.lift({ by }),
+        () => world.handOver(1n, owner.account, { by }),
       ]) {
-        await expect(act).to.be.revertedWithCustomError(escrow, "NoStanding").withArgs(by, SHIJIAZHUANG);
+        await expect(act()).to.be.revertedWithCustomError(escrow, "NoStanding").withArgs(by, SHIJIAZHUANG);
       }
     }
   });

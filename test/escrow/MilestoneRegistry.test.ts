@@ -195,8 +195,8 @@ describe("MilestoneRegistry", () => {
       const { milestones, project, owner, contractor, arbiter, stranger } = await loadFixture(requested);
       for (const by of [owner.operator, contractor.operator, arbiter.operator, stranger]) {
         const acting = milestones.connect(by);
-        for (const act of [acting.approve(project, 0), acting.returnForMending(project, 0, word())]) {
-          await expect(act)
+        for (const act of [() => acting.approve(project, 0), () => acting.returnForMending(project, 0, word())]) {
+          await expect(act())
             .to.be.revertedWithCustomError(milestones, "NotParty")
             .withArgs(project, Seat.Supervisor, by);
         }

@@ -32,12 +32,12 @@ describe("PayrollRegistry: payrolls that lapse", () => {
     expect(await payrolls.undecidedOf(project)).to.equal(1);
     await notReady(world, second.id, PayrollStatus.Lapsed);
     for (const act of [
-      rule(world, second, second.proven[0], 1n),
-      payrolls.admit(second.id, [second.proven[0]]),
-      oppose(world, second, [second.proven[2]]),
-      payrolls.approve(second.id, []),
+      () => rule(world, second, second.proven[0], 1n),
+      () => payrolls.admit(second.id, [second.proven[0]]),
+      () => oppose(world, second, [second.proven[2]]),
+      () => payrolls.approve(second.id, []),
     ]) {
-      await expect(act)
+      await expect(act())
         .to.be.revertedWithCustomError(payrolls, "PayrollNotReady")
         .withArgs(second.id, PayrollStatus.Lapsed);
     }

@@ -278,12 +278,12 @@ describe("ClaimRegistry: standing in a batch", () => {
         const by = claims.connect(hunanIssuer);
         const terms = await termsOf(RESIDENT, { city: HUNAN });
         for (const act of [
-          by.suspendAt(made.id, [0], 1, lineage),
-          by.reinstateAt(made.id, [0], 1, lineage),
-          by.revokeAt(made.id, [0], 1, lineage),
-          by.supersedeAt(made.id, 0, terms, contentOf(), lineage),
+          () => by.suspendAt(made.id, [0], 1, lineage),
+          () => by.reinstateAt(made.id, [0], 1, lineage),
+          () => by.revokeAt(made.id, [0], 1, lineage),
+          () => by.supersedeAt(made.id, 0, terms, contentOf(), lineage),
         ]) {
-          await expect(act)
+          await expect(act())
             .to.be.revertedWithCustomError(claims, "NoStanding")
             .withArgs(hunanIssuer.address, SHIJIAZHUANG);
         }

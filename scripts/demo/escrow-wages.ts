@@ -21,7 +21,8 @@ import {
   workerTable,
   workerView,
 } from "../../src/escrow/index.js";
-import { anchorBatch, type ClaimDraft, prepareBatch } from "../../src/identity/issue.js";
+import { anchorBatch } from "../../src/identity/issue.js";
+import { type ClaimDraft, prepareBatch } from "../../src/identity/prepare.js";
 import { LocalTagService, newTagKey } from "../../src/identity/tag.js";
 import { READY_SCHEMAS } from "../../src/identity/schemas/index.js";
 import { Wallet } from "../../src/identity/wallet.js";

@@ -9,7 +9,8 @@ import {
   type WorksPayment,
   worksPaymentsIn,
 } from "../../src/escrow/index.js";
-import { issueClaims, prepareClaim } from "../../src/identity/issue.js";
+import { issueClaims } from "../../src/identity/issue.js";
+import { prepareClaim } from "../../src/identity/prepare.js";
 import { chainTime } from "../../src/identity/presence.js";
 import { Wallet } from "../../src/identity/wallet.js";
 import { as, DAY, dayOf, money, PAPERS, passTo, type Site, word } from "./escrow-site.js";

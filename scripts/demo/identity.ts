@@ -22,7 +22,8 @@ import {
   prepareRegistration,
   registerIdentity,
 } from "../../src/identity/identity.js";
-import { type ClaimRequest, issueClaims, prepareClaim, type PreparedClaim } from "../../src/identity/issue.js";
+import { issueClaims } from "../../src/identity/issue.js";
+import { type ClaimRequest, prepareClaim, type PreparedClaim } from "../../src/identity/prepare.js";
 import { AccountKey, P256Key, type PersonKey } from "../../src/identity/key.js";
 import { completeRecovery, proposeRecovery, signRecovery } from "../../src/identity/order.js";
 import { chainTime } from "../../src/identity/presence.js";

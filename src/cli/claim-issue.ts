@@ -2,7 +2,8 @@
 import { id } from "ethers";
 
 import type { Civitas } from "../client.js";
-import { contentOf, issueCalls, prepareClaims } from "../identity/issue.js";
+import { contentOf, issueCalls } from "../identity/issue.js";
+import { prepareClaims } from "../identity/prepare.js";
 import type { ClaimDocument } from "../identity/document.js";
 import { chainTime } from "../identity/presence.js";
 import { dateOf } from "../common/time.js";

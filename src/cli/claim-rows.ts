@@ -4,7 +4,7 @@
  */
 import { dataLength, isHexString } from "ethers";
 
-import { type ClaimDraft, type ClaimRequest, draftFaults } from "../identity/issue.js";
+import { type ClaimDraft, type ClaimRequest, draftFaults } from "../identity/prepare.js";
 import type { SchemaDefinition } from "../identity/schema.js";
 import { momentOf } from "./arguments.js";
 import { parseRows, readRows, type Row } from "./batch.js";

@@ -25,23 +25,25 @@ export * from "./history.js";
 export * from "./identity.js";
 export {
   anchorBatch,
-  type BatchRecord,
-  type ClaimDraft,
   type ClaimHandle,
-  type ClaimRequest,
   isAnchored,
   issueClaims,
-  IssueError,
   type IssueOptions,
   type IssueResult,
+  type Progress,
+  statusOf as claimStatusOf,
+} from "./issue.js";
+export {
+  type BatchRecord,
+  type ClaimDraft,
+  type ClaimRequest,
+  IssueError,
   prepareBatch,
   prepareClaim,
   prepareClaims,
   type PreparedBatch,
   type PreparedClaim,
-  type Progress,
-  statusOf as claimStatusOf,
-} from "./issue.js";
+} from "./prepare.js";
 export * from "./issue-order.js";
 export * from "./key.js";
 export * from "./number.js";

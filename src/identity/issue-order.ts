@@ -5,16 +5,8 @@ import { mined } from "../common/mined.js";
 import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { claimId } from "./document.js";
-import {
-  type BatchRecord,
-  checkNetwork,
-  type ClaimHandle,
-  contentOf,
-  isAnchored,
-  IssueError,
-  termsKey,
-  termsOf,
-} from "./issue.js";
+import { checkNetwork, type ClaimHandle, contentOf, isAnchored, termsKey, termsOf } from "./issue.js";
+import { type BatchRecord, IssueError } from "./prepare.js";
 import { ANCHOR_ORDER_TYPES, domainAt, ISSUE_ORDER_TYPES } from "./typed-data.js";
 
 /** Claims that an issuer has signed, as JSON. It opens nothing: the documents stay with the office and the holders. */

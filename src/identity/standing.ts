@@ -6,7 +6,8 @@ import { mined } from "../common/mined.js";
 import { secondsOf } from "../common/time.js";
 import type { Contracts } from "../contracts.js";
 import { batchIdOf, claimId } from "./document.js";
-import { checkNetwork, type ClaimHandle, contentOf, groupBy, IssueError, termsOf } from "./issue.js";
+import { checkNetwork, type ClaimHandle, contentOf, groupBy, termsOf } from "./issue.js";
+import { IssueError } from "./prepare.js";
 import { identityReasonCode, type IdentityReasonName } from "./reason.js";
 
 export interface StandingOptions {

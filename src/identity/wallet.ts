@@ -21,7 +21,7 @@ import { newSalt } from "./commitment.js";
 import { type ClaimDocument, claimId, DocumentError, ownParty, parseDocument, withAcceptance } from "./document.js";
 import type { ErasureReceipt } from "./erasure.js";
 import { eraseClaim, eraseFields } from "./erasure.js";
-import type { ClaimRequest } from "./issue.js";
+import type { ClaimRequest } from "./prepare.js";
 import { AccountKey, isSignedBy } from "./key.js";
 import { present, type Presentation, type PresentRequest } from "./presentation.js";
 import { type SchemaDefinition, valueFaults } from "./schema.js";

@@ -6,7 +6,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { IDENTITY, issueUnder, roleOf, SCHEMA } from "../../src/index.js";
 import type { ClaimDocument } from "../../src/identity/document.js";
-import type { ClaimRequest } from "../../src/identity/issue.js";
+import type { ClaimRequest } from "../../src/identity/prepare.js";
 import { AccountKey } from "../../src/identity/key.js";
 import { identityId, prepareRegistration, registerIdentity } from "../../src/identity/identity.js";
 import { createSchema } from "../../src/identity/schema.js";

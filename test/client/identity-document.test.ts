@@ -28,7 +28,7 @@ import {
 } from "../../src/common/tree.js";
 import { loadFixture } from "../world.js";
 import { caught, copyOf, draftOf, issued, newHolder, office, randomWord, VALUES } from "./identity-world.js";
-import { prepareBatch } from "../../src/identity/issue.js";
+import { prepareBatch } from "../../src/identity/prepare.js";
 
 const fields = (count: number): OpenField[] =>
   Array.from({ length: count }, (_, i) => ({ name: `field${i}`, value: `value ${i}`, salt: newSalt() }));

@@ -1,15 +1,8 @@
 import { expect } from "chai";
 
 import { type ClaimDocument, claimId, parseDocument } from "../../src/identity/document.js";
-import {
-  anchorBatch,
-  IssueError,
-  issueClaims,
-  prepareBatch,
-  prepareClaim,
-  prepareClaims,
-  statusOf,
-} from "../../src/identity/issue.js";
+import { anchorBatch, issueClaims, statusOf } from "../../src/identity/issue.js";
+import { IssueError, prepareBatch, prepareClaim, prepareClaims } from "../../src/identity/prepare.js";
 import { relayAnchorOrder, relayIssueOrder, signAnchorOrder, signIssueOrder } from "../../src/identity/issue-order.js";
 import { identityReasonCode, identityReasonName, IDENTITY_REASONS } from "../../src/identity/reason.js";
 import { SchemaError } from "../../src/identity/schema.js";

@@ -5,7 +5,8 @@ import { randomBytes, ZeroHash } from "ethers";
 import { dateOf } from "../../src/common/time.js";
 import { newSalt } from "../../src/identity/commitment.js";
 import { type ClaimDocument, claimId, DocumentError, withAcceptance } from "../../src/identity/document.js";
-import { anchorBatch, prepareBatch } from "../../src/identity/issue.js";
+import { anchorBatch } from "../../src/identity/issue.js";
+import { prepareBatch } from "../../src/identity/prepare.js";
 import { AccountKey, type PersonKey } from "../../src/identity/key.js";
 import {
   Challenges,

@@ -10,7 +10,8 @@ import {
   signEnrolment,
 } from "../../../src/escrow/enrolment.js";
 import { draftPayrolls, filePayroll, type PayrollDraft } from "../../../src/escrow/payroll.js";
-import { issueClaims, prepareClaims } from "../../../src/identity/issue.js";
+import { issueClaims } from "../../../src/identity/issue.js";
+import { prepareClaims } from "../../../src/identity/prepare.js";
 import { createSchema } from "../../../src/identity/schema.js";
 import { READY_SCHEMAS } from "../../../src/identity/schemas/index.js";
 import { LocalTagService, newTagKey } from "../../../src/identity/tag.js";

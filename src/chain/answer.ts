@@ -94,12 +94,23 @@ const RECORDS = new Set([
 
 /** Methods that are not named here may answer anything. */
 function hasShape(method: string, result: unknown): boolean {
-  if (QUANTITIES.has(method)) return isHexString(result) && result.length > 2;
+  if (QUANTITIES.has(method)) {
+    if (!isHexString(result) || result.length === 2) return false;
+    return method !== "eth_blockNumber" || isBlockNumber(result);
+  }
   if (BYTES.has(method)) return isHexString(result) && result.length % 2 === 0;
   if (RECORDS.has(method))
-    return result === null || (isRecord(result) && ("hash" in result || "transactionHash" in result));
-  if (method === "eth_getLogs")
-    return Array.isArray(result) && result.every((log) => isRecord(log) && Array.isArray(log["topics"]));
+    return (
+      result === null ||
+      (isRecord(result) &&
+        ("hash" in result || "transactionHash" in result) &&
+        isBlockNumber(result["number"]) &&
+        isBlockNumber(result["blockNumber"]))
+    );
+  if (method === "eth_getLogs") {
+    const isLog = (log: unknown) => isRecord(log) && Array.isArray(log["topics"]) && isBlockNumber(log["blockNumber"]);
+    return Array.isArray(result) && result.every(isLog);
+  }
   if (method === "eth_sendRawTransaction") return isHexString(result, 32);
   return true;
 }
@@ -112,6 +123,11 @@ export function asksForHead(method: string, params: unknown): boolean {
 
 function numberOf(value: unknown): number | undefined {
   return isHexString(value) ? Number(value) : undefined;
+}
+
+/** A number of a block, where there is one. */
+function isBlockNumber(value: unknown): boolean {
+  return value === undefined || value === null || Number.isSafeInteger(numberOf(value));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,7 @@
-import { FetchRequest, type FetchResponse } from "ethers";
+import { FetchRequest, type FetchResponse, isHexString } from "ethers";
 
 import { type Answer, parseAnswer, Unusable } from "./answer.js";
+import { getUrl } from "./get-url.js";
 
 /** How an endpoint stands. `behind`: its head is too old to answer. `refused`: it is on another chain, and never asked again. */
 export type EndpointState = "unchecked" | "ready" | "behind" | "failing" | "refused";
@@ -31,6 +32,7 @@ export class Endpoint {
   ) {
     this.#request = typeof endpoint === "string" ? new FetchRequest(endpoint) : endpoint.clone();
     this.#request.retryFunc = () => Promise.resolve(false); // HTTP 429: there are other endpoints
+    if (this.#request.getUrlFunc === new FetchRequest(this.#request.url).getUrlFunc) this.#request.getUrlFunc = getUrl;
     this.name = new URL(this.#request.url).host;
   }
 
@@ -93,13 +95,18 @@ export class Endpoint {
     for (const request of this.#open) request.cancel();
   }
 
+  /** @throws Unusable */
+  async askChainId(): Promise<bigint> {
+    return BigInt(await this.#result("eth_chainId", []));
+  }
+
   async #verify(): Promise<void> {
-    const chainId = BigInt(await this.#result("eth_chainId", []));
+    const chainId = await this.askChainId();
     if (chainId !== this.chainId) throw new Unusable(`is on chain ${chainId}, not ${this.chainId}`, true);
     const answer = await this.ask("eth_getBlockByNumber", ["0x0", false]);
-    const block = "result" in answer ? (answer.result as { hash: string } | null) : null;
-    if (block === null) throw new Unusable("does not tell its block 0");
-    this.genesis = block.hash;
+    const block = "result" in answer ? (answer.result as { hash: unknown } | null) : null;
+    if (!isHexString(block?.hash, 32)) throw new Unusable("does not tell its block 0");
+    this.genesis = block.hash.toLowerCase();
   }
 
   async #result(method: string, params: unknown[]): Promise<string> {

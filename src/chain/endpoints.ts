@@ -149,6 +149,9 @@ export class Endpoints extends JsonRpcApiProvider {
       const seen = this.#seen;
       const answer = await endpoint.ask(method, params);
       if ("error" in answer) return withoutRepeat(method, params, answer);
+      if (method === "eth_sendRawTransaction" && String(answer.result).toLowerCase() !== hashSent(params)) {
+        throw new Unusable("tells of another transaction than the one that was sent");
+      }
       const block = blockIn(method, params, answer.result);
       if (block === undefined) return answer;
       if (block > endpoint.head || asksForHead(method, params)) endpoint.learn(block);
@@ -204,6 +207,10 @@ export class Endpoints extends JsonRpcApiProvider {
 /** A transaction that a node has is sent, whoever sent it first. */
 function withoutRepeat(method: string, params: unknown, answer: Extract<Answer, { error: unknown }>): Answer {
   if (method !== "eth_sendRawTransaction" || !isAlreadyKnown(answer.error)) return answer;
+  return { result: hashSent(params) };
+}
+
+function hashSent(params: unknown): string {
   const [raw] = params as [string];
-  return { result: keccak256(raw) };
+  return keccak256(raw);
 }

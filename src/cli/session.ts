@@ -1,6 +1,5 @@
 /** What every command stands on: the network that was named, the key that acts, and how the answer is told. */
-import { FetchRequest } from "ethers";
-
+import { Endpoint } from "../chain/endpoint.js";
 import { type Endpoints, endpoints } from "../chain/endpoints.js";
 import { Lane } from "../chain/lane.js";
 import { type Civitas, connect, type ConnectOptions } from "../client.js";
@@ -104,8 +103,10 @@ export class Session {
     const urls = this.#options.url ?? this.terminal.env["CIVITAS_RPC_URL"]?.split(",").map((one) => one.trim()) ?? [];
     if (urls.length === 0) throw new UsageError("which node? Give its JSON-RPC endpoint: --url, or CIVITAS_RPC_URL");
     for (const url of urls) {
-      if (/^https?:\/\/[^\s/]/.test(mustBeNoKey(url, "an endpoint"))) continue;
-      throw new UsageError(`an endpoint is http://host:port; this is "${url}"`);
+      if (/^https?:\/\/[^\s/]/.test(mustBeNoKey(url, "an endpoint")) && URL.canParse(url)) continue;
+      throw new UsageError(
+        "an endpoint is http://host:port; what was given is none, and is not shown, as it may hold a key",
+      );
     }
     return endpoints(urls, { chainId: this.#chain() ?? (await chainOf(urls)), gasPrice: 0n });
   }
@@ -125,14 +126,11 @@ const LATE_MS = 5_000;
 async function chainOf(urls: readonly string[]): Promise<bigint> {
   const faults: string[] = [];
   for (const url of urls) {
-    const request = new FetchRequest(url);
-    request.timeout = LATE_MS;
-    request.body = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
+    const endpoint = new Endpoint(url, 0n, LATE_MS);
     try {
-      const { result } = (await request.send()).bodyJson as { result: string };
-      return BigInt(result);
-    } catch (cause) {
-      faults.push(`${url}: ${(cause as { shortMessage?: string }).shortMessage ?? String(cause)}`);
+      return await endpoint.askChainId();
+    } catch (error) {
+      faults.push(`${endpoint.name} ${(error as Error).message}`);
     }
   }
   throw new CommandError(`no node answers; is the address right, and is it running? ${faults.join("; ")}`);

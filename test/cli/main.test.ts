@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+
 import { expect } from "chai";
 
 import { start } from "./child.js";
@@ -14,6 +17,17 @@ describe("the bin of civitas", () => {
     const refused = await start(["key", "address"], {}).ended;
     expect(refused.status).to.equal(1);
     expect(refused.err).to.match(/^civitas: this is signed, and there is no key: /);
+  }).timeout(60_000);
+
+  it("ends though an endpoint never answers", async () => {
+    const server = createServer((socket) => socket.on("error", () => undefined)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const args = ["suite", "list", "--url", `http://127.0.0.1:${port}/v3/secret`, "--directory", `0x${"a".repeat(40)}`];
+    const { status, err } = await start(args, {}).ended;
+    server.close();
+    expect(status).to.equal(1);
+    expect(err).to.contain(`127.0.0.1:${port} does not answer within 5 s`).and.not.to.contain("secret");
   }).timeout(60_000);
 
   it("loads nothing of Hardhat", async () => {

@@ -103,6 +103,57 @@ describe("endpoints", () => {
     }
   });
 
+  it("pass over one that tells of a block that cannot be, and believe the others", async () => {
+    for (const [method, block] of [
+      ["eth_blockNumber", `0x${"f".repeat(64)}`],
+      ["eth_getBlockByNumber", { hash: `0x${"1".repeat(64)}`, number: `0x${"f".repeat(64)}` }],
+    ] as const) {
+      const [one, two] = await proxies({}, {});
+      const provider = over([one, two]);
+      await provider.getBlockNumber();
+      one.faults = { answers: (request) => (request.method === method ? { result: block } : undefined) };
+      expect((await provider.getBlock("latest"))?.number, method).to.equal(await node.provider.getBlockNumber());
+      await provider.check();
+      expect(await provider.getBlockNumber(), method).to.equal(await node.provider.getBlockNumber());
+    }
+  });
+
+  it("take no block 0 without a hash for that of the chain", async () => {
+    const [one, two] = await proxies(
+      { answers: ({ method }) => (method === "eth_getBlockByNumber" ? { result: { hash: null } } : undefined) },
+      {},
+    );
+    const provider = over([one, two]);
+    await provider.check();
+    expect(states(provider)).to.deep.equal(["failing", "ready"]);
+  });
+
+  it("know a block 0 in capital letters too", async () => {
+    const { hash } = (await node.provider.send("eth_getBlockByNumber", ["0x0", false])) as { hash: string };
+    const [one] = await proxies({
+      answers: ({ method }) =>
+        method === "eth_getBlockByNumber" ? { result: { hash: `0x${hash.slice(2).toUpperCase()}` } } : undefined,
+    });
+    const provider = over([one], { genesis: hash });
+    await provider.check();
+    expect(states(provider)).to.deep.equal(["ready"]);
+  });
+
+  it("send a transaction over the next one where one tells of another", async () => {
+    const wallet = Wallet.createRandom();
+    await node.provider.send("hardhat_setBalance", [wallet.address, toQuantity(10n ** 18n)]);
+    const other = { result: `0x${"1".repeat(64)}` };
+    const [one, two] = await proxies(
+      { answers: ({ method }) => (method === "eth_sendRawTransaction" ? other : undefined) },
+      {},
+    );
+    const provider = over([one, two]);
+    const fees = { gasPrice: 10n ** 10n, gasLimit: 21_000n };
+    const sent = await wallet.connect(provider).sendTransaction({ to: wallet.address, ...fees });
+    expect((await sent.wait())?.status).to.equal(1);
+    expect(provider.status()[0]?.reason).to.equal("tells of another transaction than the one that was sent");
+  });
+
   it("try one that failed again later", async () => {
     const [one, two] = await proxies({ status: 500 }, {});
     const provider = over([one, two]);

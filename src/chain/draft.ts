@@ -102,7 +102,13 @@ export function checkDraft(suite: Suite, json: unknown): TransactionDraft {
   if (chainId !== suite.chainId.toString()) {
     throw new DraftError(`the draft is for chain ${chainId}; this is chain ${suite.chainId}`);
   }
-  const found = complete(suite, { chainId, from, nonce, to, value, gasLimit, gasPrice, data });
+  let found: TransactionDraft;
+  try {
+    found = complete(suite, { chainId, from, nonce, to, value, gasLimit, gasPrice, data });
+  } catch (cause) {
+    if (cause instanceof DraftError) throw cause;
+    throw new DraftError("the draft has a number or an address that cannot be", { cause });
+  }
   const lies = (["contract", "function", "arguments", "digest"] as const).filter(
     (part) => canonicalize(given[part]) !== canonicalize(found[part]),
   );
@@ -145,12 +151,13 @@ export async function submitDraft(
     try {
       await provider.broadcastTransaction(raw);
     } catch (error) {
-      if (isNonceTooLow(error)) {
+      const meanwhile = isNonceTooLow(error) && (await provider.getTransactionReceipt(sent.hash)) === null;
+      if (meanwhile) {
         throw new DraftError(`nonce ${checked.nonce} of ${checked.from} was used meanwhile; draft the act anew`, {
           cause: error,
         });
       }
-      if (!isAlreadyKnown(error)) throw error;
+      if (!isNonceTooLow(error) && !isAlreadyKnown(error)) throw error;
     }
   }
   const receipt = await sent.wait(1 + finalityOf(provider));

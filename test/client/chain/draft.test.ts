@@ -198,6 +198,24 @@ describe("a draft", () => {
     );
   });
 
+  it("acts once where two desks submit it at the same time, and both are told so", async () => {
+    const { client } = world();
+    const checked = await drafted();
+    const raw = await signDraft(checked, officer);
+    const receipts = await Promise.all([1, 2, 3].map(async () => submitDraft(client, checked, raw)));
+    expect(new Set(receipts.map(({ hash }) => hash)).size).to.equal(1);
+    expect((await client.resolve("MA.156.130202")).name).to.equal("路南区");
+  });
+
+  it("with a number or an address that cannot be is refused as a draft", async () => {
+    const { client } = world();
+    const honest = await drafted();
+    for (const wrong of [{ nonce: 2 ** 60 }, { gasLimit: "9".repeat(90) }, { to: honest.to.replace(/[a-f]/, "A") }]) {
+      const error = await errorOf(() => Promise.resolve(checkDraft(client, { ...honest, ...wrong })));
+      expect(error, JSON.stringify(wrong)).to.be.instanceOf(DraftError);
+    }
+  });
+
   const nonceOne = async ({ gasLimit, gasPrice }: { gasLimit: string; gasPrice: string }) =>
     draft(world().client, officer.address, { ...(await district()), nonce: 1, gasLimit, gasPrice });
 });

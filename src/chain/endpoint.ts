@@ -78,7 +78,7 @@ export class Endpoint {
   }
 
   learn(head: number): void {
-    this.#checked = Date.now();
+    this.#checked = performance.now();
     if (head > this.head) this.#moved = this.#checked;
     this.head = head;
   }

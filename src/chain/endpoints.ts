@@ -120,9 +120,9 @@ export class Endpoints extends JsonRpcApiProvider {
   async #answer(method: string, params: unknown): Promise<Answer> {
     const first = this.#swept === 0;
     if (first) await this.#sweep();
-    else if (Date.now() - this.#swept > this.#options.checkMs) void this.#sweep();
+    else if (performance.now() - this.#swept > this.#options.checkMs) void this.#sweep();
 
-    const until = Date.now() + this.#options.timeoutMs;
+    const until = performance.now() + this.#options.timeoutMs;
     let refusal: Answer | undefined;
     for (let tried = first; ; tried = true) {
       for (const endpoint of this.#endpoints) {
@@ -135,7 +135,7 @@ export class Endpoints extends JsonRpcApiProvider {
       if (refusal !== undefined) return refusal;
       // Those that failed are tried again once; those that are behind may be about to catch up.
       const behind = this.#endpoints.some(({ verified }) => verified);
-      if (this.destroyed || (tried && (!behind || Date.now() > until))) throw this.#error(method);
+      if (this.destroyed || (tried && (!behind || performance.now() > until))) throw this.#error(method);
       if (tried) await sleep(Math.min(200, this.#options.timeoutMs));
       await this.#sweep();
     }
@@ -173,7 +173,7 @@ export class Endpoints extends JsonRpcApiProvider {
   #sweep(): Promise<void> {
     this.#sweeping ??= Promise.all(this.#endpoints.map((endpoint) => endpoint.probe())).then(() => {
       this.#sweeping = undefined;
-      this.#swept = Date.now();
+      this.#swept = performance.now();
       this.#genesis ??= this.#endpoints.find(
         ({ fault, genesis }) => fault === undefined && genesis !== undefined,
       )?.genesis;

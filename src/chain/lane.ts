@@ -65,11 +65,13 @@ export class Lane extends AbstractSigner<Provider> {
   /** Not settled yet. */
   readonly #acts = new Set<Sent>();
   #nonce: number | undefined;
+  /** The head before the first of the acts on their way was sent: none of them is in a block up to it. */
+  #since = 0;
   #nodeSigns: boolean;
   #order: Promise<unknown> = Promise.resolve();
   #wire: Promise<unknown> = Promise.resolve();
   #looking: Promise<void> | undefined;
-  #looked = 0;
+  #looked = -Infinity;
   #head = { block: -1, since: 0 };
   #trouble: unknown;
 
@@ -172,14 +174,14 @@ export class Lane extends AbstractSigner<Provider> {
         } catch (error) {
           if (!isNonceTooLow(error)) throw error;
           this.#nonce = undefined; // somebody else uses the account
-          if (await this.#isFound(act)) break;
+          if (act.raw !== undefined && !(await this.#isLost(act))) break;
           if (tries === 9) throw error;
         }
       }
       this.#nonce = act.nonce + 1;
       this.#acts.add(act);
       this.#byHash.set(act.hash, act);
-      this.#looked = 0;
+      this.#looked = -Infinity;
     });
     this.#wire = done.catch(() => undefined);
     return done;
@@ -187,11 +189,13 @@ export class Lane extends AbstractSigner<Provider> {
 
   async #sign(act: Sent): Promise<void> {
     const mine = Math.max(-1, ...[...this.#acts].filter((one) => one !== act).map(({ nonce }) => nonce));
+    if (this.#acts.size === 0) this.#since = await this.#chain.getBlockNumber();
     if (this.#nonce === undefined || this.#acts.size === 0) {
       this.#nonce = await this.#chain.getTransactionCount(await this.getAddress(), "pending");
     }
     act.nonce = Math.max(this.#nonce, mine + 1);
     act.raw = undefined;
+    act.since = this.#since;
     if (this.#nodeSigns) return;
     const full = await this.#signer.populateTransaction({ ...act.request, nonce: act.nonce });
     try {
@@ -205,7 +209,7 @@ export class Lane extends AbstractSigner<Provider> {
 
   /** @throws what a node refused it with. Where no node answers, it may be sent, and is taken to be. */
   async #broadcast(act: Sent): Promise<void> {
-    act.sentAt = Date.now();
+    act.sentAt = performance.now();
     try {
       if (act.raw !== undefined) await this.#chain.broadcastTransaction(act.raw);
       else await this.#sendUnsigned(act);
@@ -227,37 +231,42 @@ export class Lane extends AbstractSigner<Provider> {
     }
   }
 
-  /** Whether an act whose nonce is used is in a block, or may yet be found there: a node can tell the count before the receipt. */
-  async #isFound(act: Sent): Promise<boolean> {
-    for (let look = 0; act.hash !== "" && look < 2; look++) {
-      if (look > 0) await sleep(this.#options.pollMs);
-      if ((await this.#chain.getTransactionReceipt(act.hash)) !== null) return true;
+  /**
+   * Whether a stranger's transaction has its nonce for good. The blocks must tell it: a node can tell the count before the receipt, and an
+   * act that is signed anew by mistake counts twice.
+   */
+  async #isLost(act: Sent): Promise<boolean> {
+    const final = Math.max(0, (await this.#chain.getBlockNumber()) - this.#depth);
+    if ((await this.#chain.getTransactionCount(await this.getAddress(), final)) <= act.nonce) return false;
+    for (let number = Math.max(0, act.since - this.#depth); number <= final; number++) {
+      const block = await this.#chain.getBlock(number);
+      if (block === null || block.transactions.includes(act.hash)) return false;
     }
-    return false;
+    return true;
   }
 
   // ----------------------------------------------------------------------------------------------------------- watching
 
   async #settle(act: Sent): Promise<TransactionReceipt> {
-    const until = Date.now() + this.#options.timeoutMs;
+    const until = performance.now() + this.#options.timeoutMs;
     for (;;) {
       await this.#look();
       if (act.settled && act.receipt !== null) return act.receipt;
-      if (Date.now() > until) throw this.#late(act);
+      if (performance.now() > until) throw this.#late(act);
       await sleep(this.#options.pollMs);
     }
   }
 
   /** Looks after all acts on their way, for all who wait. What fails is tried again with the next look. */
   async #look(): Promise<void> {
-    if (Date.now() - this.#looked < this.#options.pollMs / 2) return;
+    if (performance.now() - this.#looked < this.#options.pollMs / 2) return;
     this.#looking ??= this.#lookAfterAll()
       .then(
         () => (this.#trouble = undefined),
         (error: unknown) => (this.#trouble = error),
       )
       .then(() => {
-        this.#looked = Date.now();
+        this.#looked = performance.now();
         this.#looking = undefined;
       });
     await this.#looking;
@@ -265,7 +274,7 @@ export class Lane extends AbstractSigner<Provider> {
 
   async #lookAfterAll(): Promise<void> {
     const block = await this.#chain.getBlockNumber();
-    if (block !== this.#head.block) this.#head = { block, since: Date.now() };
+    if (block !== this.#head.block) this.#head = { block, since: performance.now() };
     const used = await this.#chain.getTransactionCount(await this.getAddress(), "latest");
     const acts = [...this.#acts].sort((one, other) => one.nonce - other.nonce);
     await Promise.all(acts.filter(({ nonce }) => nonce < used).map((act) => this.#find(act, block)));
@@ -282,9 +291,8 @@ export class Lane extends AbstractSigner<Provider> {
       return;
     }
     if (++act.missed < 2) return;
-    const final = await this.#chain.getTransactionCount(await this.getAddress(), Math.max(0, head - this.#depth));
-    if (final <= act.nonce) return;
     act.missed = 0;
+    if (!(await this.#isLost(act))) return;
     act.resent++;
     this.#nonce = undefined;
     await this.#dispatch(act);
@@ -295,10 +303,10 @@ export class Lane extends AbstractSigner<Provider> {
     const takenBack = act.receipt !== null;
     act.receipt = null;
     act.missed = 0;
-    if (!takenBack && Date.now() - act.sentAt < this.#options.resendMs) return;
+    if (!takenBack && performance.now() - act.sentAt < this.#options.resendMs) return;
     if (act.raw === undefined) return; // other bytes would have another hash: what is there could not be told from a stranger's
     if (!takenBack && (await this.#chain.getTransaction(act.hash)) !== null) {
-      act.sentAt = Date.now();
+      act.sentAt = performance.now();
       return;
     }
     act.resent++;
@@ -323,7 +331,7 @@ export class Lane extends AbstractSigner<Provider> {
         : `is in block ${act.receipt.blockNumber}, which ${this.#depth} blocks must follow`;
     const reasons = [`after ${timeoutMs / 1000} s, transaction ${act.hash} (nonce ${act.nonce}) ${where}`];
     if (act.trouble !== undefined) reasons.push(act.trouble);
-    const still = Date.now() - this.#head.since;
+    const still = performance.now() - this.#head.since;
     if (this.#trouble !== undefined) reasons.push(messageOf(this.#trouble));
     else if (still >= timeoutMs) reasons.push(`no block came since block ${this.#head.block}`);
     const standstill = this.#chain instanceof Endpoints ? this.#chain.standstill() : undefined;

@@ -15,7 +15,9 @@ export class Sent {
   resent = 0;
   /** As it was first sent. */
   response: TransactionResponse | undefined;
-  /** When it was last sent. */
+  /** A block before it was signed, and before which it cannot be found. */
+  since = 0;
+  /** When it was last sent, by the clock of this process. */
   sentAt = 0;
   /** How often its nonce was used, but it was found nowhere. */
   missed = 0;

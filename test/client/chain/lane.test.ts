@@ -148,6 +148,24 @@ describe("a lane", () => {
     expect([await held(), await used()]).to.deep.equal([3n, 3]);
   });
 
+  it("goes on though the clock is set back", async () => {
+    const now = Date.now.bind(Date);
+    const lane = new Lane(wallet, { ...FAST, timeoutMs: 5000 });
+    const first = await lane.send(pay(1n));
+    await mine();
+    await first.final();
+    const second = await lane.send(pay(2n));
+    const end = second.final();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // it has looked, and found nothing
+    try {
+      Date.now = () => now() - 3_600_000;
+      await mine();
+      expect((await end).hash).to.equal(second.hash);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it("gives no nonce to an act that a contract or the node refuses, so that those behind it go on", async () => {
     const world = await makeWorld(await network.create({ network: "default" }));
     await world.connection.provider.request({ method: "evm_setAutomine", params: [false] });
@@ -292,6 +310,39 @@ describe("a lane", () => {
       for (const act of acts) expect((await act.final()).hash).to.equal(act.hash);
       expect(acts.map(({ nonce }) => nonce)).to.deep.equal([0, 1]);
       expect(await node.provider.getBalance(TO)).to.equal(3n);
+    });
+
+    it("signs no act anew that is in a block whose receipts the node does not tell yet", async () => {
+      let asked = 0;
+      await start({
+        answers: ({ method }) =>
+          method === "eth_getTransactionReceipt" && ++asked < 12 ? { result: null } : undefined,
+      });
+      const act = await lane.send(pay(1n));
+      expect((await act.final()).hash).to.equal(act.hash);
+      expect(act.resent).to.equal(0);
+      expect(await node.provider.getBalance(TO)).to.equal(1n);
+    });
+
+    it("signs no act anew that one endpoint has taken, and another one refuses for its nonce", async () => {
+      let asked = 0;
+      await start({ losesAnswers: isRaw });
+      const second = await startProxy(node.url, {
+        answers: (request) => {
+          if (isRaw(request)) return { error: { code: -32000, message: "nonce too low" } };
+          return request.method === "eth_getTransactionReceipt" && ++asked < 12 ? { result: null } : undefined;
+        },
+      });
+      const both = endpoints([proxy.url, second.url], { chainId: 31337, timeoutMs: 1000, checkMs: 60_000 });
+      try {
+        lane = new Lane(new Wallet(wallet.privateKey, both), FAST);
+        const act = await lane.send(pay(1n));
+        expect((await act.final()).hash).to.equal(act.hash);
+        expect(await node.provider.getBalance(TO)).to.equal(1n);
+      } finally {
+        both.destroy();
+        await second.close();
+      }
     });
 
     it("goes on over the next endpoint when one dies with acts on their way", async () => {

@@ -9,8 +9,8 @@ import { chainTime } from "../identity/presence.js";
 import { dateOf } from "../common/time.js";
 import { momentOf, readText, wholeNumberOf } from "./arguments.js";
 import { batchLine, type Part, performAll } from "./batch.js";
-import { readClaims } from "./claim-rows.js";
-import { keepRun, readRun, type RunClaim, type RunFrame, runFile, writeDocuments } from "./claim-run.js";
+import { type ClaimRow, readClaims } from "./claim-rows.js";
+import { keepRun, mustBeOfRows, readRun, type RunClaim, type RunFrame, runFile, writeDocuments } from "./claim-run.js";
 import { cityIdOf } from "./city-argument.js";
 import { definitionAt, schemaNumberOf } from "./schema-argument.js";
 import { mustBeNoKey } from "./secret.js";
@@ -44,10 +44,12 @@ export async function issueFile(session: Session, options: IssueArguments): Prom
     ...{ city: Number(city), schema },
   };
   const begun = readRun(folder, frame);
-  const validFrom = options.validFrom === undefined ? dateOf(await chainTime(civitas)) : momentOf(options.validFrom);
+  const now = options.validFrom === undefined ? dateOf(await chainTime(civitas)) : momentOf(options.validFrom);
+  const validFrom = (line: number) => (options.validFrom === undefined ? keptFrom(begun, line) : undefined) ?? now;
   const validUntil = options.validUntil === undefined ? null : momentOf(options.validUntil);
-  const claims =
-    begun ?? (await prepare(civitas, frame.issuer, options.csv, { definition, schema, city, validFrom, validUntil }));
+  const rows = readClaims(options.csv, { definition, schema, city, validFrom, validUntil });
+  if (begun !== undefined) mustBeOfRows(folder, frame, begun, rows);
+  const claims = begun ?? (await prepare(civitas, frame.issuer, rows));
 
   const { parts, before } = await partsOf(civitas, claims, perCall);
   const keep = () => {
@@ -67,13 +69,13 @@ export async function issueFile(session: Session, options: IssueArguments): Prom
   ]);
 }
 
-async function prepare(
-  civitas: Civitas,
-  issuer: string,
-  file: string,
-  frame: Parameters<typeof readClaims>[1],
-): Promise<RunClaim[]> {
-  const rows = readClaims(file, frame);
+/** From when a claim is valid that an earlier run has prepared. */
+function keptFrom(claims: readonly RunClaim[] | undefined, line: number): Date | undefined {
+  const kept = claims?.find((one) => one.line === line)?.documents[0];
+  return kept === undefined ? undefined : dateOf(kept.claim.validFrom);
+}
+
+async function prepare(civitas: Civitas, issuer: string, rows: readonly ClaimRow[]): Promise<RunClaim[]> {
   const prepared = await prepareClaims(
     civitas,
     issuer,

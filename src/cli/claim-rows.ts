@@ -15,8 +15,8 @@ export interface ClaimFrame {
   definition: SchemaDefinition;
   schema: number;
   city: bigint;
-  /** For rows that do not say. */
-  validFrom: Date;
+  /** For rows that do not say, by their line. */
+  validFrom: (line: number) => Date;
   /** For rows that do not say; null for no end. */
   validUntil: Date | null;
 }
@@ -47,11 +47,11 @@ export function readClaims(file: string, frame: ClaimFrame): ClaimRow[] {
     const first = seen.get(row);
     if (first !== undefined) throw new Error(`it is the same as line ${first}`);
     seen.set(row, line);
-    return { line, draft: draftOf(frame, cells) };
+    return { line, draft: draftOf(frame, cells, line) };
   });
 }
 
-function draftOf({ definition, ...frame }: ClaimFrame, cells: Row["fields"]): ClaimDraft {
+function draftOf({ definition, ...frame }: ClaimFrame, cells: Row["fields"], line: number): ClaimDraft {
   const named = definition.fields.map(({ name }) => [name, cells[name] ?? ""] as const);
   const values = Object.fromEntries(named.filter(([, value]) => value !== ""));
   const from = cells[FROM] ?? "";
@@ -62,7 +62,7 @@ function draftOf({ definition, ...frame }: ClaimFrame, cells: Row["fields"]): Cl
   }
   const draft: ClaimDraft = {
     ...{ ...frame, definition, values, parties },
-    validFrom: from === "" ? frame.validFrom : momentOf(from),
+    validFrom: from === "" ? frame.validFrom(line) : momentOf(from),
     validUntil: until === "" ? frame.validUntil : momentOf(until),
   };
   const faults = draftFaults(draft);

@@ -5,8 +5,12 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { secondsOf } from "../common/time.js";
+import { isErased } from "../common/tree.js";
 import { type ClaimDocument, parseDocument } from "../identity/document.js";
+import type { ClaimDraft } from "../identity/prepare.js";
 import { readJson } from "./arguments.js";
+import type { ClaimRow } from "./claim-rows.js";
 import { CommandError } from "./fault.js";
 import { writeWhole } from "./whole-file.js";
 
@@ -70,6 +74,55 @@ export function readRun(folder: string, frame: RunFrame): RunClaim[] | undefined
     );
   }
   return run.claims.map(({ line, documents }) => ({ line, documents: documents.map((one) => parseDocument(one)) }));
+}
+
+/**
+ * Whoever can write the file could have claims issued in the officer's name: all that it says must follow from the table. Only salts, and
+ * commitments that nobody can open, are its own.
+ * @throws CommandError naming the first line that says something else.
+ */
+export function mustBeOfRows(
+  folder: string,
+  frame: RunFrame,
+  claims: readonly RunClaim[],
+  rows: readonly ClaimRow[],
+): void {
+  const other = rows.find(({ draft }, i) => {
+    const claim = claims[i];
+    const wanted = draft.parties.map((_, party) => told(saidByRow(frame, draft, party)));
+    return told(claim?.documents.map((document) => told(saidBy(document)))) !== told(wanted);
+  });
+  const line = other?.line ?? claims[rows.length]?.line;
+  if (line === undefined) return;
+  throw new CommandError(
+    `${runFile(folder)} was changed: its claim of line ${line} is not what the table and the arguments say, so nothing was sent. ` +
+      "Find out who changed it; claims that were issued before are on the chain",
+  );
+}
+
+/** All that a row says. */
+function saidByRow({ chainId, registry, issuer, city, schema }: RunFrame, draft: ClaimDraft, party: number): unknown {
+  const { definition, values, parties, validFrom, validUntil } = draft;
+  return [
+    ...[chainId, registry, issuer, city, schema, "0", party, definition.name],
+    ...[secondsOf(validFrom), validUntil === null ? 0n : secondsOf(validUntil)],
+    definition.fields.flatMap(({ name }) => (values[name] === undefined ? [] : [[name, values[name]]])),
+    parties.map(({ identity, holder }) => [identity ?? null, holder ?? null]),
+  ];
+}
+
+/** The same of a document. An erased field may hide anything. */
+function saidBy({ chainId, registry, claim, party, schemaName, fields, parties }: ClaimDocument): unknown {
+  return [
+    ...[chainId, registry, claim.issuer, claim.city, claim.schema, claim.serial, party, schemaName],
+    ...[BigInt(claim.validFrom), BigInt(claim.validUntil)],
+    fields.map((field) => (isErased(field) ? [] : [field.name, field.value])),
+    parties.map(({ subject, holder }) => [subject.identity ?? null, holder.signer ?? null]),
+  ];
+}
+
+function told(what: unknown): string {
+  return JSON.stringify(what, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value)) ?? "";
 }
 
 /**

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -48,6 +48,32 @@ describe("civitas claim issue, cut off", () => {
       expect(new Set(issued).size).to.equal(12);
       expect(readFileSync(file(`${name}/claims.json`), "utf8")).to.equal(kept);
       expect(readdirSync(file(`${name}/documents`))).to.have.length(12);
+    });
+  }
+
+  for (const what of ["another claim", "a claim more"]) {
+    it(`issues nothing of a kept run that was changed: ${what}`, async () => {
+      const name = what.replaceAll(" ", "-");
+      const { world, as } = at();
+      table(file(`${name}.csv`), 2);
+      const told = await as(OFFICER, issueArgs(name));
+      expect(told.status, told.err).to.equal(0);
+      // What a thief makes who can write the folder: sound documents, but not of the table.
+      table(file(`${name}-theirs.csv`), 3);
+      const theirs = await as(OFFICER, issueArgs(`${name}-theirs`));
+      expect(theirs.status, theirs.err).to.equal(0);
+      const [kept, made] = [name, `${name}-theirs`].map(
+        (one) => JSON.parse(readFileSync(file(`${one}/claims.json`), "utf8")) as { claims: object[] },
+      );
+      const claims = what === "a claim more" ? [...kept!.claims, made!.claims[2]] : [made!.claims[0], kept!.claims[1]];
+      writeFileSync(file(`${name}/claims.json`), JSON.stringify({ ...kept, claims }));
+      const before = (await world.issued()).length;
+      const again = await as(OFFICER, issueArgs(name));
+      expect(again.status, again.out).to.equal(1);
+      expect(again.err).to.match(
+        /claims\.json was changed: its claim of line [24] is not what the table and the arguments say/,
+      );
+      expect((await world.issued()).length).to.equal(before);
     });
   }
 

@@ -107,6 +107,22 @@ describe("civitas project", () => {
       expect(sent()).to.equal(1);
     });
 
+    it("files a supplement to another payroll, under the number that is named", async () => {
+      const first = await approved(world, { 1: "6500.00", 2: "6500.00" });
+      await actFor(world.company);
+      const csv = table(fileOf({ 1: "300.00" }));
+      const alone = await file(csv);
+      expect(alone.status, alone.out).to.equal(1);
+      const done = await file(csv, "--predecessor", first.id, "--serial", "7", "--json");
+      expect(done.status, done.err).to.equal(0);
+      const { payrolls } = JSON.parse(done.out) as { payrolls: [{ id: string; header: object }] };
+      expect(payrolls[0].header).to.include({ predecessor: first.id, serial: 7 });
+      expect(PAYROLL_STATUSES[Number((await world.payrolls.payrollOf(payrolls[0].id)).status)]).to.equal("Filed");
+      const taken = await file(table(fileOf({ 1: "400.00" })), "--predecessor", first.id, "--serial", "7");
+      expect(taken.status, taken.out).to.equal(1);
+      expect(taken.err).to.contain("7");
+    });
+
     it("tells every bad row of 10,000, and sends nothing", async () => {
       await actFor(world.company);
       const rows = Array.from({ length: 10_000 }, (_, i) => `${i + 1},6500.00`);

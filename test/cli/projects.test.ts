@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { hexlify, randomBytes, Wallet } from "ethers";
 
 import { PAYROLL_STATUSES } from "../../src/escrow/status.js";
-import { approved, fileOf, filed, funded, OBJECTION_TIME, type Site, wagesOf } from "../client/escrow/site.js";
+import { approved, fileOf, filed, funded, OBJECTION_TIME, type Site, site, wagesOf } from "../client/escrow/site.js";
 import { setOperator } from "../identity/persons.js";
 import { word } from "../identity/world.js";
 import { loadFixture, time } from "../world.js";
@@ -167,6 +167,71 @@ describe("civitas project", () => {
       expect(done.out).to.contain("10 rows paid, 65000.00 CNY, in 3 transactions");
       expect((await run("push", world.project)).out).to.contain("0 rows paid");
       expect(await balances()).to.deep.equal(everyone);
+    });
+
+    /** What a rehearsal, or a push, tells of rows. */
+    const told = ({ out }: { out: string }) => {
+      const { paid, failed, waiting } = JSON.parse(out) as {
+        paid: { worker: number; amount: string }[];
+        failed: { worker: number }[];
+        waiting: { waiting: object }[];
+      };
+      return {
+        paid: paid.map(({ worker, amount }) => [worker, amount]),
+        failed: failed.map(({ worker }) => worker),
+        waiting: waiting.map((row) => row.waiting),
+      };
+    };
+
+    it("rehearses what it would pay of money that is not set apart yet: the same is paid then", async () => {
+      world = await loadFixture(site);
+      await approved(world);
+      expect((await run("push", world.project, "--dry-run")).out).to.match(
+        /^0 rows would be paid, 0\.00 CNY, in 0 transactions; nothing was sent\n10 rows wait: money is missing for them$/,
+      );
+      await world.escrow.connect(world.owner.account).fund(world.project, 100_001n);
+      const person = await run("push", world.project, "--dry-run", "--per-call", "4");
+      expect(person.out, person.err).to.match(
+        /^10 rows would be paid, 1000\.00 CNY, in 3 transactions, after 1 that would set money apart; nothing was sent\n10 rows wait: money is missing/,
+      );
+      const rehearsed = await run("push", world.project, "--dry-run", "--json");
+      const [owed, before] = [(await world.wages.booksOf(world.project)).owed, await balances()];
+      expect([sent(), owed, before]).to.deep.equal([0, 6_500_000n, Array<bigint>(10).fill(0n)]);
+      const done = await run("push", world.project, "--per-call", "4", "--in-flight", "1", "--json");
+      expect(done.status, done.err).to.equal(0);
+      expect(told(done)).to.deep.equal(told(rehearsed));
+      expect(await balances()).to.deep.equal(Array<bigint>(10).fill(10_000n));
+      expect(sent()).to.equal(4);
+    });
+
+    it("rehearses which rows would not be paid, and why, and ends with 1", async () => {
+      world = await loadFixture(site);
+      await approved(world);
+      await world.escrow.connect(world.owner.account).fund(world.project, 10_000_000n);
+      for (const worker of [2, 7]) await world.token.setBlocked(world.crew[worker - 1]!.account, true);
+      const rehearsed = await run("push", world.project, "--dry-run");
+      expect(rehearsed.status).to.equal(1);
+      expect(rehearsed.out).to.match(/^0x[0-9a-f]{64} +worker 2 +0x[0-9a-fA-F]{40} +the token refused/m);
+      expect(rehearsed.out).to.match(/ +worker 7 /);
+      expect(rehearsed.out).to.contain("8 rows would be paid, 52000.00 CNY").and.contain("2 rows could not be paid");
+      const json = await run("push", world.project, "--dry-run", "--json");
+      expect(sent()).to.equal(0);
+      expect(told(await run("push", world.project, "--json"))).to.deep.equal(told(json));
+    });
+
+    it("looks for payrolls from the block that is named on", async () => {
+      await approved(world);
+      const block = await world.contracts.provider.getBlockNumber();
+      const late = await run("push", world.project, "--from", `${block}`);
+      expect(late.out, late.err).to.contain("0 rows paid");
+      expect((await run("push", world.project, "--from", "0")).out).to.contain("10 rows paid");
+    });
+
+    it("does not pay a payroll of another project than was named", async () => {
+      const { id } = await approved(world);
+      const other = await run("push", word(), "--payroll", id);
+      expect([other.status, sent()]).to.deep.equal([1, 0]);
+      expect(other.err).to.contain(`is of the project ${world.project}`);
     });
 
     it("lists rows that failed, and ends with 1", async () => {

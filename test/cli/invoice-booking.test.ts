@@ -5,12 +5,11 @@ import { expect } from "chai";
 import { encryptKeystoreJsonSync, hexlify, randomBytes, Wallet } from "ethers";
 
 import { documentId } from "../../src/invoice/document.js";
-import { type BuyerRequest, InvoiceWallet } from "../../src/invoice/wallet.js";
 import { loadFixture, SHIJIAZHUANG, time } from "../world.js";
 import { desk } from "./desk.js";
 import { holding, type Holding } from "./invoice-world.js";
 
-describe("civitas invoice request, book, unbook", () => {
+describe("civitas invoice book, unbook", () => {
   const { civitas, folder, sent } = desk();
   let world: Holding;
   let held: string;
@@ -32,14 +31,6 @@ describe("civitas invoice request, book, unbook", () => {
     const { out } = await run({}, "verify", file, "--json");
     return (JSON.parse(out) as { status: string }).status;
   };
-
-  it("makes a request for a buyer, which the wallet finds the key of again", async () => {
-    const { out, status } = await run(company, "request", "--name", "某某公司", "--tax-number", "CN9144", "--json");
-    expect(status).to.equal(0);
-    const { buyer } = JSON.parse(out) as { buyer: BuyerRequest };
-    expect(buyer.title).to.include({ name: "某某公司", taxNumber: "CN9144" });
-    expect(InvoiceWallet.fromSeed(world.seed).holderKey(buyer.salt).signer).to.equal(buyer.signer);
-  });
 
   it("books once: rehearsed first, and refused the second time in words", async () => {
     const rehearsed = await book("--dry-run");

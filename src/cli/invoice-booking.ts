@@ -1,4 +1,4 @@
-/** `civitas invoice request`, `book` and `unbook`: what a company does with documents that it holds. */
+/** `civitas invoice book` and `unbook`: documents booked by the company that holds them, and bookings undone. */
 import { Command } from "commander";
 
 import type { Civitas } from "../client.js";
@@ -24,24 +24,6 @@ import type { Session } from "./session.js";
 import { readWallet, WALLET_HELP } from "./wallet.js";
 
 const HOUR = 3_600;
-
-export function requestCommand(session: Session): Command {
-  return new Command("request")
-    .description(
-      "what a buyer gives a seller to have one invoice made out: a fresh key of the wallet, and name and tax number",
-    )
-    .requiredOption("--name <name>", "the buyer's registered name")
-    .option("--tax-number <number>", "its tax number, as invoices have it")
-    .option("--wallet <file>", WALLET_HELP)
-    .addHelpText(
-      "after",
-      exampleOf("invoice request --name 'Cloud Sail Ltd' --tax-number CN91440300MA5YUNF016 > invoice-7.buyer.json"),
-    )
-    .action(async ({ name, taxNumber, wallet }: { name: string; taxNumber?: string; wallet?: string }) => {
-      const request = { buyer: (await readWallet(session.terminal, wallet)).newBuyer(name, taxNumber) };
-      session.tell(request, [JSON.stringify(request, undefined, 2)]);
-    });
-}
 
 export function bookCommand(session: Session): Command {
   return new Command("book")

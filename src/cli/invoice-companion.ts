@@ -16,13 +16,14 @@ export interface Companion {
   requests?: SignedRequests;
 }
 
-const WORD = { type: "string", pattern: "^0x[0-9a-fA-F]{64}$" };
-const BYTES = { type: "string", pattern: "^0x([0-9a-fA-F]{2})*$" };
+export const WORD = { type: "string", pattern: "^0x[0-9a-fA-F]{64}$" };
+export const BYTES = { type: "string", pattern: "^0x([0-9a-fA-F]{2})*$" };
 const ADDRESS = { type: "string", pattern: "^0x[0-9a-fA-F]{40}$" };
 const AMOUNT = { type: "string", pattern: "^[0-9]{1,39}$" };
 const COUNT = { type: "integer", minimum: 0 };
 
-function strict(properties: Record<string, object>, optional: readonly string[] = []): object {
+/** These properties, and no others. */
+export function strict(properties: Record<string, object>, optional: readonly string[] = []): object {
   const required = Object.keys(properties).filter((name) => !optional.includes(name));
   return { type: "object", properties, required, additionalProperties: false };
 }

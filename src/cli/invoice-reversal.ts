@@ -4,7 +4,8 @@ import { Command, Option } from "commander";
 import type { Civitas } from "../client.js";
 import { dateOf, showTime } from "../common/time.js";
 import { chainTime } from "../identity/presence.js";
-import { documentId, type InvoiceDocument, partsOfInvoice } from "../invoice/document.js";
+import { documentId, type InvoiceDocument, invoiceOfDocument } from "../invoice/document.js";
+import type { Invoice } from "../invoice/model.js";
 import {
   type HolderOrder,
   ledgerNetwork,
@@ -147,8 +148,9 @@ async function reversingOf(
   session: Session,
   civitas: Civitas,
   document: InvoiceDocument,
-  { out, number, line, note }: ReverseOptions,
+  options: ReverseOptions,
 ): Promise<InvoiceDocument> {
+  const { out, number, line, note } = options;
   const found = keptDocument(out);
   if (found === undefined) {
     const made = buildReversal(document, {
@@ -157,11 +159,27 @@ async function reversingOf(
       ...(note === undefined ? {} : { note }),
     });
     if (session.dryRun || keepDocument(out, made)) return made;
-    return reversingOf(session, civitas, document, { out, number, ...(line === undefined ? {} : { line }) });
+    return reversingOf(session, civitas, document, options);
   }
   mustReverse(found, document, out);
-  if (partsOfInvoice(found).number === number) return found;
-  throw new CommandError(`${out} keeps a reversing document with another number than ${number}; take another file`);
+  const [kept, original] = [invoiceOfDocument(found), invoiceOfDocument(document)];
+  const other = (() => {
+    if (kept.number !== number) return `another number than ${number}`;
+    if (!takesBack(kept, original, line)) return "other lines than these";
+    if (note !== undefined && kept.notes?.at(-1)?.text !== note) return "another note";
+    return undefined;
+  })();
+  if (other === undefined) return found;
+  throw new CommandError(`${out} keeps a reversing document with ${other}; take another file`);
+}
+
+/** Whether a kept document takes back these lines; all that was left, if none are named. */
+function takesBack(kept: Invoice, original: Invoice, wanted: readonly ReversedLine[] | undefined): boolean {
+  const named = (id: string) => original.lines.find((line) => line.id === id);
+  if (wanted === undefined && kept.lines.some(({ id, name }) => named(id)?.name !== name)) return true; // the rest has lines of its own
+  const told = (lines: readonly ReversedLine[]) =>
+    lines.map(({ id, quantity = named(id)?.quantity ?? "" }) => `${id}=${Number(quantity)}`).toSorted();
+  return told(kept.lines).join() === told(wanted ?? original.lines).join();
 }
 
 function mustReverse(reversing: InvoiceDocument, document: InvoiceDocument, file: string): void {

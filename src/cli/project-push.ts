@@ -3,18 +3,12 @@ import { Command } from "commander";
 
 import type { Civitas } from "../client.js";
 import { textTable } from "../common/text-table.js";
-import { decodeError } from "../errors.js";
-import {
-  filedPayroll,
-  type FiledPayroll,
-  payrollsOf,
-  type PayrollView,
-  payrollView,
-  treeOf,
-} from "../escrow/payroll-view.js";
+import { filedPayroll, type FiledPayroll, payrollsOf, type PayrollView, payrollView } from "../escrow/payroll-view.js";
 import { pushPayroll, pushProject, type PushResult } from "../escrow/push.js";
+import { type PushRehearsal, rehearsePush } from "../escrow/push-rehearsal.js";
 import { type Currency, currencyOf, formatAmount } from "../invoice/amount.js";
 import { wholeNumberOf } from "./arguments.js";
+import { CommandError } from "./fault.js";
 import { exampleOf } from "./help.js";
 import { blockOf } from "./invoice-target.js";
 import { withBar } from "./progress.js";
@@ -49,14 +43,22 @@ export function pushCommand(session: Session): Command {
         options.payroll === undefined
           ? await payrollsOf(civitas, project, { from })
           : [await filedPayroll(civitas, projectIdOf(options.payroll, "a payroll's id"))];
-      const views = await viewsOf(civitas, filed);
+      const other = filed.find(({ header }) => header.project !== project);
+      if (other !== undefined)
+        throw new CommandError(`the payroll ${other.id} is of the project ${other.header.project}`);
       const currency = currencyOf((await civitas.projects.projectOf(project)).currency);
+      const signer = await session.signer();
+      const views = await viewsOf(civitas, filed);
+      const total = views.reduce((sum, { view }) => sum + view.filter(isOwed).length, 0);
       if (session.dryRun) {
-        await rehearse(session, civitas, views, perCall, currency);
+        const from = await signer.getAddress();
+        const rehearsal = await withBar(session, total, "rows rehearsed", async (onProgress) =>
+          rehearsePush(civitas, from, project, views, { perCall, onProgress }),
+        );
+        session.tell({ ...rehearsal, dryRun: true }, rehearsalLines(rehearsal, currency));
+        if (rehearsal.failed.length !== 0) session.refuse();
         return;
       }
-      const signer = await session.signer();
-      const total = views.reduce((sum, { view }) => sum + view.filter(isOwed).length, 0);
       const result = await withBar(session, total, "rows paid", async (progress) => {
         let before = 0;
         const onProgress = ({ done }: { done: number }) => {
@@ -84,53 +86,34 @@ function isOwed({ waiting }: PayrollView["view"][number]): boolean {
   return waiting?.why === "Ready" || waiting?.why === "Short";
 }
 
-/** What would be paid of what is reserved now. What the reserving of a push adds to it is known once that is done. */
-async function rehearse(
-  session: Session,
-  civitas: Civitas,
-  views: readonly PayrollView[],
-  perCall: number,
-  currency: Currency,
-): Promise<void> {
-  const signer = await session.signer();
-  const refused: { payroll: string; worker: number; reason: string }[] = [];
-  const sum = { rows: 0, amount: 0n, gas: 0n, short: 0n };
-  for (const payroll of views) {
-    const tree = treeOf(payroll);
-    const ready = payroll.view.filter(({ payable }) => payable !== 0n);
-    for (const { waiting } of payroll.view) if (waiting?.why === "Short") sum.short += waiting.by;
-    for (let start = 0; start < ready.length; start += perCall) {
-      const some = ready.slice(start, start + perCall);
-      const rows = some.map(({ position }) => tree.proven(position));
-      try {
-        sum.gas += await signer.estimateGas(await civitas.wages.pay.populateTransaction(payroll.id, rows));
-        sum.rows += some.length;
-        sum.amount += some.reduce((all, { payable }) => all + payable, 0n);
-      } catch (error) {
-        const reason = decodeError(error).message;
-        for (const { worker } of some) refused.push({ payroll: payroll.id, worker, reason });
-      }
-    }
-  }
-  const money = (amount: bigint) => `${formatAmount(amount, currency.digits)} ${currency.code}`;
-  session.tell({ ...sum, refused, dryRun: true }, [
-    ...refused.map(({ worker, reason }) => `worker ${worker}: ${reason}`),
-    `${sum.rows} rows would be paid, ${money(sum.amount)}, ${sum.gas.toLocaleString("en")} gas; nothing was sent`,
-    ...(sum.short === 0n ? [] : [`${money(sum.short)} are not reserved yet; a push reserves what money is there for`]),
-  ]);
-  if (refused.length !== 0) session.refuse();
+function rehearsalLines(
+  { paid, waiting, failed, reserving, paying }: PushRehearsal,
+  { code, digits }: Currency,
+): string[] {
+  const total = paid.reduce((sum, { amount }) => sum + amount, 0n);
+  return [
+    ...textTable(failed.map(({ payroll, worker, account, reason }) => [payroll, `worker ${worker}`, account, reason])),
+    `${paid.length} rows would be paid, ${formatAmount(total, digits)} ${code}, in ${paying} transactions${
+      reserving === 0 ? "" : `, after ${reserving} that would set money apart`
+    }; nothing was sent`,
+    ...(failed.length === 0 ? [] : [`${failed.length} rows could not be paid`]),
+    ...waitingLines(waiting),
+  ];
 }
 
 function linesOf({ paid, waiting, failed, transactions, gasUsed }: PushResult, { code, digits }: Currency): string[] {
   const total = paid.reduce((sum, { amount }) => sum + amount, 0n);
-  const waits = new Map<string, number>();
-  for (const { waiting: one } of waiting) waits.set(one.why, (waits.get(one.why) ?? 0) + 1);
   return [
     ...textTable(failed.map(({ payroll, worker, account, reason }) => [payroll, `worker ${worker}`, account, reason])),
     `${paid.length} rows paid, ${formatAmount(total, digits)} ${code}, in ${transactions.length} transactions, ${gasUsed.toLocaleString("en")} gas`,
     ...(failed.length === 0 ? [] : [`${failed.length} rows could not be paid; they stay owed`]),
-    ...[...waits].map(([why, rows]) => `${rows} rows wait: ${WAITS[why] ?? why}`),
+    ...waitingLines(waiting),
   ];
+}
+
+function waitingLines(waiting: PushResult["waiting"]): string[] {
+  const waits = Map.groupBy(waiting, (row) => row.waiting.why);
+  return [...waits].map(([why, rows]) => `${rows.length} rows wait: ${WAITS[why] ?? why}`);
 }
 
 const WAITS: Readonly<Record<string, string>> = {

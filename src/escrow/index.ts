@@ -34,6 +34,7 @@ export * from "./payroll-csv.js";
 export * from "./payroll-view.js";
 export * from "./project.js";
 export * from "./push.js";
+export { reserveWages } from "./reserve.js";
 export * from "./return-reason.js";
 export * from "./rows.js";
 export * from "./seat.js";

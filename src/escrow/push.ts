@@ -6,7 +6,6 @@ import type { Log, Signer, TransactionReceipt } from "ethers";
 
 import { isRefusal, Lane } from "../chain/lane.js";
 import type { Sent } from "../chain/sent.js";
-import { mined } from "../common/mined.js";
 import type { Contracts } from "../contracts.js";
 import { decodeError } from "../errors.js";
 import {
@@ -19,6 +18,7 @@ import {
   treeOf,
   type Waiting,
 } from "./payroll-view.js";
+import { reserveWages } from "./reserve.js";
 import type { ProvenRow } from "./rows.js";
 
 type Acting = Pick<Contracts, "workers" | "payrolls" | "wages" | "escrow" | "provider">;
@@ -107,25 +107,6 @@ export async function pushProject(
   await reserveWages(contracts, signer, project);
   const { from = 0 } = options;
   return push(contracts, Lane.of(signer), await payrollsOf(contracts, project, { from }), options);
-}
-
-const RESERVED_AT_ONCE = 50;
-
-/** Set money apart for what is owed, oldest first, as long as there is both. By anyone. */
-export async function reserveWages(
-  { wages, escrow }: Pick<Contracts, "wages" | "escrow">,
-  signer: Signer,
-  project: string,
-): Promise<void> {
-  for (let before: bigint | undefined; ;) {
-    const [{ free, deposit, owed }, { available }] = await Promise.all([
-      wages.booksOf(project),
-      escrow.booksOf(project),
-    ]);
-    if (owed === 0n || owed === before || free + deposit + available === 0n) return;
-    before = owed;
-    await mined(wages.connect(signer).reserve(project, RESERVED_AT_ONCE));
-  }
 }
 
 // ------------------------------------------------------------------------------------------------------------- internal

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { ADMIN } from "../../src/index.js";
 import { collect, makeWorld } from "../client/world.js";
 import { accountOf, shell } from "./world.js";
 
@@ -10,6 +11,7 @@ import { accountOf, shell } from "./world.js";
 const CHINA = 2;
 const HEBEI = 3;
 const SHIJIAZHUANG = 4;
+const STRANGER = 6;
 
 interface Faults {
   error: { message: string; faults: { line: number; fault: string }[] };
@@ -33,6 +35,36 @@ describe("civitas city allocate", () => {
     expect((await world.client.city(BigInt(city!))).path.map(({ code }) => code)).to.deep.equal([
       ...["MA.156.1302", "MA.156.13", "MA.156"],
     ]);
+  });
+
+  it("allocates one with a controller, above cities whose codes lie below its own", async () => {
+    const { as, world } = at();
+    for (const code of ["MA.156.132101", "MA.156.132102"]) {
+      expect((await as(HEBEI, ["city", "allocate", code, "--name", code])).status).to.equal(0);
+    }
+    const args = ["city", "allocate", "MA.156.1321", "--name", "新市", "--controller", accountOf(STRANGER)];
+    const short = await as(HEBEI, [...args, "--child", "MA.156.132101"]);
+    expect(short.status, short.out).to.equal(1);
+    const told = await as(HEBEI, [...args, "--child", "MA.156.132102", "--child", "MA.156.132101", "--json"]);
+    expect(told.status, told.err).to.equal(0);
+    const city = BigInt((JSON.parse(told.out) as { city: string }).city);
+    const children = await collect(world.client.children(city));
+    expect(children.map(({ code }) => code).toSorted()).to.deep.equal(["MA.156.132101", "MA.156.132102"]);
+    expect((await world.client.can(accountOf(STRANGER), city, ADMIN)).allowed).to.equal(true);
+  });
+
+  it("takes one city or a file, not both", async () => {
+    const file = csv("both.csv", ["MA.156.1322,x,"]);
+    for (const more of [
+      ["MA.156.1322"],
+      ["--name", "x"],
+      ["--controller", accountOf(HEBEI)],
+      ["--child", "MA.156.1301"],
+    ]) {
+      const told = await at().as(HEBEI, ["city", "allocate", "--csv", file, ...more]);
+      expect(told.status, told.out).to.equal(2);
+      expect(told.err).to.contain("not both");
+    }
   });
 
   it("rehearses a file of cities and their children, and changes nothing", async () => {

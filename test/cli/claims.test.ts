@@ -4,10 +4,16 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { claimId } from "../../src/identity/document.js";
+import { READY_SCHEMAS } from "../../src/identity/schemas/index.js";
 import { newChallenge } from "../../src/identity/presentation.js";
 import { Wallet } from "../../src/identity/wallet.js";
-import { documentAt, makeOffice, OFFICER, resident, table } from "./claim-world.js";
-import { shell } from "./world.js";
+import { documentAt, HEADER, makeOffice, OFFICER, resident, table } from "./claim-world.js";
+import { accountOf, shell } from "./world.js";
+
+/** Numbers of accounts in `hardhat node`. */
+const CHINA = 2;
+const HEBEI = 3;
+const SHIJIAZHUANG = 4;
 
 interface Faults {
   error: { message: string; faults: { line: number; fault: string }[] };
@@ -52,6 +58,43 @@ describe("civitas claim", () => {
       expect(told.out).to.match(/^3 claims would be made.*nothing was sent$/);
       expect(existsSync(file("dry"))).to.equal(false);
       expect(await at().world.issued()).to.deep.equal(before);
+    });
+
+    it("issues for the time that is named, except where a row says otherwise", async () => {
+      const csv = file("times.csv");
+      const rows = [`${resident(1)},`, `${resident(2)},2031-01-01`];
+      writeFileSync(csv, [`${HEADER},valid.until`, ...rows, ""].join("\n"));
+      const times = ["--valid-from", "2026-01-01", "--valid-until", "2030-01-01T12:00:00Z"];
+      const told = await issue(csv, file("times"), ...times);
+      expect(told.status, told.err).to.equal(0);
+      const seconds = (text: string) => Date.parse(text) / 1000;
+      const claims = [2, 3].map((line) => documentAt(file(`times/documents/line-${line}-holder.json`)).claim);
+      expect(claims.map(({ validFrom, validUntil }) => [validFrom, validUntil])).to.deep.equal([
+        [seconds("2026-01-01"), seconds("2030-01-01T12:00:00Z")],
+        [seconds("2026-01-01"), seconds("2031-01-01")],
+      ]);
+    });
+
+    it("issues under a schema that is not ready-made, by the definition that is named", async () => {
+      const definition = file("badge.json");
+      writeFileSync(definition, JSON.stringify({ ...READY_SCHEMAS.resident, name: "badge" }));
+      const created = await at().as(CHINA, ["schema", "create", definition, "--city", "MA.156", "--json"]);
+      const { schema } = JSON.parse(created.out) as { schema: number };
+      const granted = ["role", "grant", "MA.156.1301", `issue:${schema}`, accountOf(OFFICER)];
+      expect((await at().as(SHIJIAZHUANG, granted)).status).to.equal(0);
+      const out = file("badge");
+      const args = ["claim", "issue", "--csv", table(file("badge.csv"), 1), "--schema", `${schema}`];
+      const run = async (...more: string[]) =>
+        at().as(OFFICER, [...args, "--city", "MA.156.1301", "--out", out, ...more]);
+      const unnamed = await run();
+      expect(unnamed.status).to.equal(1);
+      expect(unnamed.err).to.contain("--definition FILE");
+      const other = await run("--definition", "resident");
+      expect(other.status, other.out).to.equal(1);
+      expect(existsSync(out)).to.equal(false);
+      const told = await run("--definition", definition);
+      expect(told.status, told.err).to.equal(0);
+      expect(documentAt(join(out, "documents/line-2-holder.json"))).to.include({ schemaName: "badge" });
     });
 
     it("does not mix two tables in one folder", async () => {
@@ -141,6 +184,21 @@ describe("civitas claim", () => {
       const after = await civitas(["claim", "show", document, "--json"]);
       expect(after.status).to.equal(1);
       expect(JSON.parse(after.out)).to.include({ id, status: "Revoked" });
+    });
+
+    it("is revoked by the city above, where its own cannot act", async () => {
+      const { document } = await holder("above");
+      const { as, civitas, world } = at();
+      await as(HEBEI, ["role", "grant", "MA.156.13", `issue:${world.schema}`, accountOf(HEBEI)]);
+      const revoke = ["claim", "revoke", document, "--reason", "OfficeError"];
+      const early = await as(HEBEI, [...revoke, "--lineage", "MA.156.13"]);
+      await as(HEBEI, ["city", "suspend", "MA.156.1301"]);
+      const alone = await as(HEBEI, revoke);
+      const done = await as(HEBEI, [...revoke, "--lineage", "MA.156.13"]);
+      await as(HEBEI, ["city", "reinstate", "MA.156.1301"]);
+      expect([early.status, alone.status]).to.deep.equal([1, 1]);
+      expect(done.status, done.err).to.equal(0);
+      expect((await civitas(["claim", "show", document])).out).to.match(/^status +Revoked$/m);
     });
 
     it("says what a presentation proves", async () => {

@@ -11,6 +11,7 @@ import type { InvoiceDraft } from "../../src/invoice/totals.js";
 import { toUbl } from "../../src/invoice/ubl.js";
 import { COMPANY, counter, type Counter, paid, rideModel } from "../client/invoice/world.js";
 import { setOperator } from "../identity/persons.js";
+import { without } from "../client/invoice/samples.js";
 import { word } from "../identity/world.js";
 import { loadFixture } from "../world.js";
 import { desk } from "./desk.js";
@@ -138,6 +139,34 @@ describe("civitas invoice issue", () => {
     writeFileSync(table, "ubl\na.xml\n");
     const one = await issue("--csv", table);
     expect(one.status, one.err).to.equal(0);
+  });
+
+  it("takes kind and scheme as named, for files that do not say", async () => {
+    const file = await rideFile("a", {}, (it) => without(it, "kind", "numberScheme"));
+    const silent = await issue("--ubl", file);
+    expect(silent.status, silent.out).to.equal(1);
+    const { status, err } = await issue("--ubl", file, "--kind", "VatOrdinary", "--scheme", "Digital");
+    expect(status, err).to.equal(0);
+    const [name = ""] = readdirSync(out);
+    expect(name).to.match(/^Digital-/);
+    const shown = await civitas(world.directoryAddress, ["invoice", "show", join(out, name), "--json"]);
+    expect(JSON.parse(shown.out)).to.have.nested.property("invoice.kind", "VatOrdinary");
+  });
+
+  it("does not let --kind and --scheme change what a file says", async () => {
+    const file = await rideFile("a");
+    const { status, err } = await issue("--ubl", file, "--kind", "VatOrdinary", "--scheme", "Own");
+    expect(status, err).to.equal(0);
+    expect(readdirSync(out)[0]).to.match(/^Digital-/);
+  });
+
+  it("looks for payments from the block that is named on", async () => {
+    const file = await rideFile("a");
+    const block = await world.contracts.provider.getBlockNumber();
+    const late = await issue("--ubl", file, "--from", `${block + 1}`);
+    expect(late.err).to.match(/a\.xml: the payment 0x[0-9a-f]+ of .* was not attested to the seller/);
+    const { status, err } = await issue("--ubl", file, "--from", `${block}`);
+    expect(status, err).to.equal(0);
   });
 
   it("goes on after SIGKILL, with the same documents, and issues none twice", async () => {

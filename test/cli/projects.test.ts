@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { hexlify, randomBytes, Wallet } from "ethers";
 
 import { PAYROLL_STATUSES } from "../../src/escrow/status.js";
-import { approved, fileOf, filed, funded, OBJECTION_TIME, type Site, wagesOf } from "../client/escrow/site.js";
+import { approved, fileOf, filed, funded, OBJECTION_TIME, type Site, site, wagesOf } from "../client/escrow/site.js";
 import { setOperator } from "../identity/persons.js";
 import { word } from "../identity/world.js";
 import { loadFixture, time } from "../world.js";
@@ -107,6 +107,22 @@ describe("civitas project", () => {
       expect(sent()).to.equal(1);
     });
 
+    it("files a supplement to another payroll, under the number that is named", async () => {
+      const first = await approved(world, { 1: "6500.00", 2: "6500.00" });
+      await actFor(world.company);
+      const csv = table(fileOf({ 1: "300.00" }));
+      const alone = await file(csv);
+      expect(alone.status, alone.out).to.equal(1);
+      const done = await file(csv, "--predecessor", first.id, "--serial", "7", "--json");
+      expect(done.status, done.err).to.equal(0);
+      const { payrolls } = JSON.parse(done.out) as { payrolls: [{ id: string; header: object }] };
+      expect(payrolls[0].header).to.include({ predecessor: first.id, serial: 7 });
+      expect(PAYROLL_STATUSES[Number((await world.payrolls.payrollOf(payrolls[0].id)).status)]).to.equal("Filed");
+      const taken = await file(table(fileOf({ 1: "400.00" })), "--predecessor", first.id, "--serial", "7");
+      expect(taken.status, taken.out).to.equal(1);
+      expect(taken.err).to.contain("7");
+    });
+
     it("tells every bad row of 10,000, and sends nothing", async () => {
       await actFor(world.company);
       const rows = Array.from({ length: 10_000 }, (_, i) => `${i + 1},6500.00`);
@@ -151,6 +167,71 @@ describe("civitas project", () => {
       expect(done.out).to.contain("10 rows paid, 65000.00 CNY, in 3 transactions");
       expect((await run("push", world.project)).out).to.contain("0 rows paid");
       expect(await balances()).to.deep.equal(everyone);
+    });
+
+    /** What a rehearsal, or a push, tells of rows. */
+    const told = ({ out }: { out: string }) => {
+      const { paid, failed, waiting } = JSON.parse(out) as {
+        paid: { worker: number; amount: string }[];
+        failed: { worker: number }[];
+        waiting: { waiting: object }[];
+      };
+      return {
+        paid: paid.map(({ worker, amount }) => [worker, amount]),
+        failed: failed.map(({ worker }) => worker),
+        waiting: waiting.map((row) => row.waiting),
+      };
+    };
+
+    it("rehearses what it would pay of money that is not set apart yet: the same is paid then", async () => {
+      world = await loadFixture(site);
+      await approved(world);
+      expect((await run("push", world.project, "--dry-run")).out).to.match(
+        /^0 rows would be paid, 0\.00 CNY, in 0 transactions; nothing was sent\n10 rows wait: money is missing for them$/,
+      );
+      await world.escrow.connect(world.owner.account).fund(world.project, 100_001n);
+      const person = await run("push", world.project, "--dry-run", "--per-call", "4");
+      expect(person.out, person.err).to.match(
+        /^10 rows would be paid, 1000\.00 CNY, in 3 transactions, after 1 that would set money apart; nothing was sent\n10 rows wait: money is missing/,
+      );
+      const rehearsed = await run("push", world.project, "--dry-run", "--json");
+      const [owed, before] = [(await world.wages.booksOf(world.project)).owed, await balances()];
+      expect([sent(), owed, before]).to.deep.equal([0, 6_500_000n, Array<bigint>(10).fill(0n)]);
+      const done = await run("push", world.project, "--per-call", "4", "--in-flight", "1", "--json");
+      expect(done.status, done.err).to.equal(0);
+      expect(told(done)).to.deep.equal(told(rehearsed));
+      expect(await balances()).to.deep.equal(Array<bigint>(10).fill(10_000n));
+      expect(sent()).to.equal(4);
+    });
+
+    it("rehearses which rows would not be paid, and why, and ends with 1", async () => {
+      world = await loadFixture(site);
+      await approved(world);
+      await world.escrow.connect(world.owner.account).fund(world.project, 10_000_000n);
+      for (const worker of [2, 7]) await world.token.setBlocked(world.crew[worker - 1]!.account, true);
+      const rehearsed = await run("push", world.project, "--dry-run");
+      expect(rehearsed.status).to.equal(1);
+      expect(rehearsed.out).to.match(/^0x[0-9a-f]{64} +worker 2 +0x[0-9a-fA-F]{40} +the token refused/m);
+      expect(rehearsed.out).to.match(/ +worker 7 /);
+      expect(rehearsed.out).to.contain("8 rows would be paid, 52000.00 CNY").and.contain("2 rows could not be paid");
+      const json = await run("push", world.project, "--dry-run", "--json");
+      expect(sent()).to.equal(0);
+      expect(told(await run("push", world.project, "--json"))).to.deep.equal(told(json));
+    });
+
+    it("looks for payrolls from the block that is named on", async () => {
+      await approved(world);
+      const block = await world.contracts.provider.getBlockNumber();
+      const late = await run("push", world.project, "--from", `${block}`);
+      expect(late.out, late.err).to.contain("0 rows paid");
+      expect((await run("push", world.project, "--from", "0")).out).to.contain("10 rows paid");
+    });
+
+    it("does not pay a payroll of another project than was named", async () => {
+      const { id } = await approved(world);
+      const other = await run("push", word(), "--payroll", id);
+      expect([other.status, sent()]).to.deep.equal([1, 0]);
+      expect(other.err).to.contain(`is of the project ${world.project}`);
     });
 
     it("lists rows that failed, and ends with 1", async () => {

@@ -9,12 +9,16 @@ import { makeWorld } from "../client/world.js";
 import { shell } from "./world.js";
 
 const CHINA = 2;
+const HEBEI = 3;
+const SHIJIAZHUANG = 4;
 
 describe("civitas schema", () => {
   const at = shell(async (connection) => {
     const world = await makeWorld(connection);
     const { manager, accounts, ids } = world;
-    await manager.connect(accounts.china).grantRole(roleOf(ids.china, SCHEMA), accounts.china, 0);
+    for (const name of ["china", "hebei", "shijiazhuang"] as const) {
+      await manager.connect(accounts[name]).grantRole(roleOf(ids[name], SCHEMA), accounts[name], 0);
+    }
     return world;
   });
 
@@ -42,6 +46,24 @@ describe("civitas schema", () => {
     expect(closed.status, closed.err).to.equal(0);
     const shown = JSON.parse((await civitas(["schema", "show", `${schema}`, "--json"])).out) as object;
     expect(shown).to.include({ name: "parking", closed: true, ready: null });
+  });
+
+  it("is closed by the city above, where its own cannot act", async () => {
+    const { as, civitas } = at();
+    const told = await as(SHIJIAZHUANG, ["schema", "create", "driving-licence", "--city", "MA.156.1301", "--json"]);
+    expect(told.status, told.err).to.equal(0);
+    const { schema } = JSON.parse(told.out) as { schema: number };
+    const close = ["schema", "close", `${schema}`];
+    const early = await as(HEBEI, [...close, "--lineage", "MA.156.13"]);
+    await as(HEBEI, ["city", "suspend", "MA.156.1301"]);
+    const alone = await as(HEBEI, close);
+    const rehearsed = await as(HEBEI, [...close, "--lineage", "MA.156.13", "--dry-run"]);
+    const closed = await as(HEBEI, [...close, "--lineage", "MA.156.13"]);
+    await as(HEBEI, ["city", "reinstate", "MA.156.1301"]);
+    expect([early.status, alone.status]).to.deep.equal([1, 1]);
+    expect(rehearsed.out, rehearsed.err).to.contain("nothing was sent");
+    expect(closed.status, closed.err).to.equal(0);
+    expect(JSON.parse((await civitas(["schema", "show", `${schema}`, "--json"])).out)).to.include({ closed: true });
   });
 
   it("says what is wrong with a definition, and that there is no such schema", async () => {

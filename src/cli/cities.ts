@@ -83,7 +83,8 @@ async function tellTree(session: Session, civitas: Civitas, city: bigint, levels
     all.push(one);
     rows.push([`${"  ".repeat(one.depth - 1)}${one.code}`, one.name, `#${one.id}`, one.status]);
   }
-  session.tell(all, rows.length === 0 ? ["no live city lies below it"] : textTable(rows));
+  const none = city === NETWORK ? "the network has no live country" : "no live city lies below it";
+  session.tell(all, rows.length === 0 ? [none] : textTable(rows));
 }
 
 function factsOf(event: CityEvent): string {

@@ -20,6 +20,7 @@ import { actAndTell } from "./captured.js";
 import { CITY_HELP, cityIdOf } from "./city-argument.js";
 import { exampleOf } from "./help.js";
 import { readDocument } from "./invoice-file.js";
+import { mustBeNoKey } from "./secret.js";
 import type { Session } from "./session.js";
 import { readWallet, WALLET_HELP } from "./wallet.js";
 
@@ -38,8 +39,10 @@ export function requestCommand(session: Session): Command {
       exampleOf("invoice request --name 'Cloud Sail Ltd' --tax-number CN91440300MA5YUNF016 > invoice-7.buyer.json"),
     )
     .action(async ({ name, taxNumber, wallet }: { name: string; taxNumber?: string; wallet?: string }) => {
+      mustBeNoKey(name, "a name");
+      mustBeNoKey(taxNumber ?? "", "a tax number");
       const request = { buyer: (await readWallet(session.terminal, wallet)).newBuyer(name, taxNumber) };
-      session.tell(request, [JSON.stringify(request, undefined, 2)]);
+      session.tell(request, JSON.stringify(request, undefined, 2).split("\n"));
     });
 }
 

@@ -90,7 +90,7 @@ export function mustBeOfRows(
   const other = rows.find(({ draft }, i) => {
     const claim = claims[i];
     const wanted = draft.parties.map((_, party) => told(saidByRow(frame, draft, party)));
-    return told(claim?.documents.map((document) => told(saidBy(document)))) !== told(wanted);
+    return told((claim?.documents ?? []).map((document) => told(saidBy(document)))) !== told(wanted);
   });
   const line = other?.line ?? claims[rows.length]?.line;
   if (line === undefined) return;
@@ -122,7 +122,7 @@ function saidBy({ chainId, registry, claim, party, schemaName, fields, parties }
 }
 
 function told(what: unknown): string {
-  return JSON.stringify(what, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value)) ?? "";
+  return JSON.stringify(what, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { textTable } from "../../src/common/text-table.js";
+import { visible } from "../../src/common/visible.js";
 import type { Answer } from "./answer.js";
 
 export interface Report {
@@ -22,7 +23,7 @@ export function reportOf(answers: readonly Answer[]): Report {
 
 /** What was asked and found in columns, and below each what to change. */
 export function tableOf(answers: readonly Answer[]): string {
-  const lines = textTable(answers.map(({ verdict, what, found }) => [verdict, what, found]));
+  const lines = textTable(answers.map(({ verdict, what, found }) => [verdict, what, visible(found)]));
   return answers
     .flatMap(({ change }, i) => [lines[i] ?? "", ...(change === undefined ? [] : [`      → ${change}`])])
     .join("\n");

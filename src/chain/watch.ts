@@ -169,7 +169,15 @@ class Reading<Contract extends PublishedName, Name extends EventName<Contract>> 
     for (;;) {
       const versions = (this.#versions ??= await Versions.read(this.contracts, this.options));
       const filter = { ...versions.filter, fromBlock: this.#first, toBlock: last };
-      const logs = await this.#provider.getLogs(filter);
+      const logs = (await this.#provider.getLogs(filter)).sort(
+        (one, other) => one.blockNumber - other.blockNumber || one.index - other.index,
+      );
+      const stray = logs.find(({ blockNumber }) => blockNumber < this.#first || blockNumber > last);
+      if (stray !== undefined) {
+        throw new Error(
+          `the node was asked for blocks ${this.#first} to ${last}, and told of block ${stray.blockNumber}: it cannot be believed`,
+        );
+      }
       if (!versions.areChangedBy(logs)) return logs;
       const now = await Versions.read(this.contracts, this.options);
       this.#versions = now;

@@ -12,6 +12,7 @@ import { type BatchResult, type Part, parseRows, performAll, readRows } from "./
 import { codesAbove, holderOf, schemeOfCountry } from "./city-parent.js";
 import { type RowFault, RowsError } from "./fault.js";
 import { withBar } from "./progress.js";
+import { mustBeNoKey } from "./secret.js";
 import type { Session } from "./session.js";
 
 /** A row of the file. */
@@ -81,7 +82,8 @@ function parseFile(file: string): Wanted[] {
   const first = new Map<string, number>();
   return parseRows(readRows(file, ["code", "name"], ["controller"]), (fields, line) => {
     const { name = "", controller = "" } = fields;
-    const { code, country, local } = parseCityCode(fields["code"] ?? "");
+    mustBeNoKey(name, "a name");
+    const { code, country, local } = parseCityCode(mustBeNoKey(fields["code"] ?? "", "a code"));
     if (local === null) throw new Error(`${code} is a country; the network admits it, it is not allocated`);
     const length = toUtf8Bytes(name).length;
     if (length < 1 || length > NAME_BYTES)

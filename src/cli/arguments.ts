@@ -44,16 +44,24 @@ export function reasonOf(text: string, reasons: Readonly<Record<string, number>>
 }
 
 /**
- * The text of a file.
+ * The text of a file, without a byte order mark.
  * @param what "the application".
- * @throws CommandError if it cannot be read.
+ * @throws CommandError if it cannot be read, or is not UTF-8: what is written on a chain in a wrong encoding stays there.
  */
 export function readText(file: string, what: string): string {
   mustBeNoKey(file, "a file");
+  let bytes: Uint8Array;
   try {
-    return readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (cause) {
     throw new CommandError(`${what} ${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CommandError(`${what} ${file} is not UTF-8; save it in that encoding (a spreadsheet: "CSV UTF-8")`, {
+      cause,
+    });
   }
 }
 

@@ -29,7 +29,7 @@ export function readRows(file: string, columns: readonly string[], optional: rea
   const text = readText(file, "the table");
   let rows: { record: Record<string, string>; info: { lines: number } }[];
   try {
-    rows = parse(text, { columns: true, bom: true, info: true, skip_empty_lines: true, trim: true });
+    rows = parse(text, { columns: headerOf, info: true, skip_empty_lines: true, trim: true });
   } catch (cause) {
     throw new CommandError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   }
@@ -43,6 +43,13 @@ export function readRows(file: string, columns: readonly string[], optional: rea
     throw new CommandError(`${file} has a column "${strange.join('", "')}", which means nothing here`);
   }
   return rows.map(({ record, info }) => ({ line: info.lines, fields: record }));
+}
+
+/** Of two columns of one name, the second would count, whatever the first says. */
+function headerOf(names: string[]): string[] {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new CommandError(`the column "${twice}" is there twice`);
+  return names;
 }
 
 /**

@@ -12,6 +12,7 @@ import { CITY_HELP, cityIdOf, cityIdsOf, listed } from "./city-argument.js";
 import { holderOf, parentOf } from "./city-parent.js";
 import { CommandError, UsageError } from "./fault.js";
 import { exampleOf } from "./help.js";
+import { mustBeNoKey } from "./secret.js";
 import type { Session } from "./session.js";
 
 interface AllocateOptions {
@@ -80,6 +81,7 @@ export function addCityActs(group: Command, session: Session): void {
     .argument("<name>", "1 to 128 bytes of UTF-8")
     .addHelpText("after", exampleOf('city rename MA.156.4325 "娄底地区"'))
     .action(async (text: string, name: string) => {
+      mustBeNoKey(name, "a name");
       const civitas = await session.civitas();
       const request = await civitas.cities.rename.populateTransaction(await cityIdOf(civitas, text), name);
       await performAndTell(session, `rename ${text} to ${name}`, request);
@@ -113,6 +115,7 @@ async function allocateOne(
   controller: string,
   children: readonly string[],
 ): Promise<void> {
+  mustBeNoKey(name, "a name");
   const civitas = await session.civitas();
   const { code } = parseCityCode(text);
   const allocation = { code: encodeCityCode(code), name, controller };

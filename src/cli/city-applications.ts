@@ -47,6 +47,7 @@ export function addApplications(group: Command, session: Session): void {
     .addHelpText("after", exampleOf("city apply MA.156.1302 --name 唐山市 --out application.json"))
     .action(async (code: string, { name, out }: { name: string; out: string }) => {
       mustBeNoKey(out, "a file");
+      mustBeNoKey(name, "a name");
       await apply(session, parseCityCode(code).code, name, out);
     });
 

@@ -2,7 +2,7 @@
  * A run of issuing, in a folder. `claims.json` has all documents with their salts before the first is sent, and is never changed: whoever
  * starts the run again issues what is missing, and nothing twice. `documents/` has them one by one, for the parties.
  */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { secondsOf } from "../common/time.js";
@@ -90,7 +90,7 @@ export function mustBeOfRows(
   const other = rows.find(({ draft }, i) => {
     const claim = claims[i];
     const wanted = draft.parties.map((_, party) => told(saidByRow(frame, draft, party)));
-    return told(claim?.documents.map((document) => told(saidBy(document)))) !== told(wanted);
+    return told((claim?.documents ?? []).map((document) => told(saidBy(document)))) !== told(wanted);
   });
   const line = other?.line ?? claims[rows.length]?.line;
   if (line === undefined) return;
@@ -122,7 +122,7 @@ function saidBy({ chainId, registry, claim, party, schemaName, fields, parties }
 }
 
 function told(what: unknown): string {
-  return JSON.stringify(what, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value)) ?? "";
+  return JSON.stringify(what, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
 }
 
 /**
@@ -143,7 +143,8 @@ export function writeDocuments(folder: string, claims: readonly RunClaim[], role
     for (const { line, documents } of claims) {
       documents.forEach((document, party) => {
         const file = join(inside, `line-${line}-${roles[party] ?? party}.json`);
-        writeFileSync(`${file}.new`, `${JSON.stringify(document, undefined, 2)}\n`, { mode: 0o600 });
+        rmSync(`${file}.new`, { force: true });
+        writeFileSync(`${file}.new`, `${JSON.stringify(document, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
         renameSync(`${file}.new`, file);
       });
     }

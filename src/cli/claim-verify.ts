@@ -46,10 +46,10 @@ export function addVerify(group: Command, session: Session): void {
         const answer = await checkForm(civitas, form, json, options.challenge);
         const claims = Object.entries(answer.claims).flatMap(([name, claim]) => [`${name}:`, ...claimLines(claim)]);
         const verdict = answer.complete
-          ? `the form "${form.title}" is answered, and all of it is proven`
-          : answer.faults.join("\n");
+          ? [`the form "${form.title}" is answered, and all of it is proven`]
+          : answer.faults;
         if (!answer.complete) session.refuse();
-        session.tell(answer, [verdict, ...claims]);
+        session.tell(answer, [...verdict, ...claims]);
         return;
       }
       const expected = expectedOf(options, json);

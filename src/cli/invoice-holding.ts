@@ -15,6 +15,7 @@ import { exampleOf } from "./help.js";
 import { signing } from "./invoice-booking.js";
 import { BYTES, strict, WORD } from "./invoice-companion.js";
 import { keepDocument, keptDocument, readDocument } from "./invoice-file.js";
+import { mustBeNoKey } from "./secret.js";
 import type { Session } from "./session.js";
 import { readWallet, WALLET_HELP } from "./wallet.js";
 
@@ -43,6 +44,8 @@ export function requestCommand(session: Session): Command {
       if (forHandOn !== (name === undefined) || (forHandOn && taxNumber !== undefined)) {
         throw new UsageError("what for? Give --name to have an invoice made out, or --handed-on");
       }
+      mustBeNoKey(name ?? "", "a name");
+      mustBeNoKey(taxNumber ?? "", "a tax number");
       const wallet = await readWallet(session.terminal, file);
       const request = name === undefined ? { holder: wallet.newHolder() } : { buyer: wallet.newBuyer(name, taxNumber) };
       session.tell(request, [JSON.stringify(request, undefined, 2)]);

@@ -21,6 +21,8 @@ export function keyCommands(session: Session): Command {
     .action(async (file: string) => {
       mustBeNoKey(file, "a file");
       const password = await passwordOf(session.terminal, `A password for ${file}: `);
+      if ((await passwordOf(session.terminal, "The same again: ")) !== password)
+        throw new CommandError("these are two passwords; nothing was made");
       if (password.length < LEAST) throw new CommandError(`the password is too short: ${LEAST} characters at least`);
       const wallet = Wallet.createRandom();
       const keystore = await wallet.encrypt(password);

@@ -1,6 +1,7 @@
 /** The command `civitas`: its groups of commands, and how it ends. */
 import { Command, CommanderError } from "commander";
 
+import { visible, visibleLines } from "../common/visible.js";
 import { decodeError } from "../errors.js";
 import { claimCommands } from "./claims.js";
 import { cityCommands } from "./cities.js";
@@ -38,7 +39,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   const session = new Session({
     ...terminal,
     err: (line) => {
-      terminal.err(hide(line));
+      terminal.err(visibleLines(hide(line)));
     },
   });
   try {
@@ -102,7 +103,7 @@ function tellFault(error: unknown, { terminal, json }: Session): number {
   const faults = error instanceof RowsError ? error.faults : [];
   if (json) terminal.err(JSON.stringify({ error: { name: known.name, message: known.message, faults } }, undefined, 2));
   else {
-    for (const line of faultLines(faults)) terminal.err(line);
+    for (const line of faultLines(faults)) terminal.err(visible(line));
     terminal.err(`civitas: ${known.message}`);
   }
   return error instanceof UsageError ? EXIT.Usage : EXIT.Failed;

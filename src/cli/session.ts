@@ -3,6 +3,7 @@ import { Endpoint } from "../chain/endpoint.js";
 import { type Endpoints, endpoints } from "../chain/endpoints.js";
 import { Lane } from "../chain/lane.js";
 import { type Civitas, connect, type ConnectOptions } from "../client.js";
+import { visible, visibleLines } from "../common/visible.js";
 import { CommandError, EXIT, UsageError } from "./fault.js";
 import { readKey } from "./key.js";
 import { mustBeNoKey } from "./secret.js";
@@ -63,13 +64,13 @@ export class Session {
   }
 
   /**
-   * Tells the answer: one JSON document with --json, else lines for a person.
+   * Tells the answer: one JSON document with --json, else lines for a person, in which nothing acts on the terminal.
    * @param answer Numbers beyond 2^53 as bigint and moments as Date are written as text.
    */
   tell(answer: unknown, lines: readonly string[]): void {
     const { terminal } = this;
-    if (this.json) terminal.out(JSON.stringify(answer, (_, value: unknown) => plain(value), 2));
-    else for (const line of lines) terminal.out(line);
+    if (this.json) terminal.out(visibleLines(JSON.stringify(answer, (_, value: unknown) => plain(value), 2)));
+    else for (const line of lines) terminal.out(visible(line));
   }
 
   /** The exit code, unless something is thrown. */

@@ -1,4 +1,5 @@
 /** Files that are there whole, or not at all: also after a crash, on a full disk, and where two write at once. */
+import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -13,10 +14,10 @@ const OWNER_ONLY = 0o600;
  * @throws CommandError if it cannot be written; then nothing is left of it.
  */
 export function writeWhole(file: string, text: string): boolean {
-  const beside = `${file}.${process.pid}.new`;
+  const beside = `${file}.${randomUUID()}.new`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const descriptor = openSync(beside, "w", OWNER_ONLY);
+    const descriptor = openSync(beside, "wx", OWNER_ONLY); // nobody else's file, and no link to one
     try {
       writeFileSync(descriptor, text);
       fsyncSync(descriptor);

@@ -144,5 +144,6 @@ function readAmount(text: string, digits: number, report: Report): Pick<PayrollL
 }
 
 function quoted(text: string): string {
+  if (/^(0x)?[0-9a-f]{64}$/i.test(text)) return "what looks like a private key (replace it, others may have seen it)";
   return text === "" ? "nothing" : JSON.stringify(text.slice(0, 64));
 }

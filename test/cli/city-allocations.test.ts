@@ -106,6 +106,53 @@ describe("civitas city allocate", () => {
     expect(await cityCount()).to.equal(before + 1n);
   });
 
+  it("takes no file in another encoding than UTF-8, whose names would be garbage for ever", async () => {
+    const file = join(at().folder, "gbk.csv");
+    const gbk = Buffer.from("ccc6c9bdcad0", "hex"); // 唐山市
+    writeFileSync(file, Buffer.concat([Buffer.from("code,name\nMA.156.1310,"), gbk, Buffer.from("\n")]));
+    const before = await cityCount();
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file]);
+    expect(told.status, told.out).to.equal(1);
+    expect(told.err).to.match(/gbk\.csv is not UTF-8; save it in that encoding/);
+    expect(await cityCount()).to.equal(before);
+  });
+
+  it("takes no file with two columns of one name", async () => {
+    const file = join(at().folder, "twice.csv");
+    writeFileSync(file, "code,name,name\nMA.156.1310,衡水市,廊坊市\n");
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file]);
+    expect([told.status, told.err]).to.deep.equal([
+      1,
+      `civitas: ${file} cannot be read: the column "name" is there twice`,
+    ]);
+  });
+
+  it("shows no private key that stands in a row, and sends none as a name", async () => {
+    const key = `0x${"4c".repeat(32)}`;
+    const file = csv("keys.csv", [`MA.156.1310,${key},`, `${key},廊坊市,`]);
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file]);
+    expect(told.status, told.out).to.equal(1);
+    expect(told.err).to.match(/looks like a private key where a name belongs/);
+    expect(told.err).to.match(/looks like a private key where a code belongs/);
+    expect(told.err).not.to.contain("4c4c4c");
+  });
+
+  it("shows what a terminal would act on in a name, and does not send it to the terminal", async () => {
+    const { as, civitas } = at();
+    const name = "衡水\u001b[2J\nstatus  Active\u202e";
+    expect((await as(HEBEI, ["city", "allocate", "MA.156.1398", "--name", name])).status).to.equal(0);
+    for (const args of [
+      ["city", "resolve", "MA.156.1398"],
+      ["city", "tree", "MA.156.13"],
+    ]) {
+      const told = await civitas(args);
+      expect(told.out).to.contain("衡水\\u001b[2J\\u000astatus  Active\\u202e");
+    }
+    const json = await civitas(["city", "resolve", "MA.156.1398", "--json"]);
+    for (const acted of ["\u001b", "\u202e"]) expect(json.out).not.to.contain(acted);
+    expect((JSON.parse(json.out) as { name: string }).name).to.equal(name);
+  });
+
   it("tells every row that cannot be done, and sends nothing", async () => {
     const file = csv("bad.csv", [
       "MA.156.1308,承德市,",

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import { expect } from "chai";
 import type { Command } from "commander";
 
@@ -83,6 +85,10 @@ describe("civitas", () => {
     ["an endpoint", ["suite", "list", "--url", KEY], {}],
     ["a new keystore", ["key", "new", KEY], {}],
     ["a command", ["city", KEY], {}],
+    ["a city's new name", ["city", "rename", "MA.156", KEY], {}],
+    ["a new city's name", ["city", "allocate", "MA.156.1301", "--name", KEY], {}],
+    ["an applicant's name", ["city", "apply", "MA.156.1301", "--name", KEY, "--out", "application.json"], {}],
+    ["a buyer's name", ["invoice", "request", "--name", KEY], {}],
     ["an option", ["key", "address", "--key", KEY], {}],
     ["the value of an option", ["key", "address", `--key=${KEY}`], {}],
     ["an argument too many", ["city", "countries", KEY], {}],
@@ -114,6 +120,14 @@ describe("civitas", () => {
     const again = await civitas(["key", "new", file], { CIVITAS_PASSWORD: "correct horse" });
     expect(again.err).to.contain("there is a file");
   }).timeout(60_000);
+
+  it("makes no key under a password that was mistyped once", async () => {
+    const secrets = ["correct horse", "correct hprse"];
+    const file = `${at().folder}/typo.json`;
+    const told = await runWith(["key", "new", file], {}, { secret: () => secrets.shift() ?? "" });
+    expect([told.status, told.err]).to.deep.equal([1, "civitas: these are two passwords; nothing was made"]);
+    expect(existsSync(file)).to.equal(false);
+  });
 
   it("acts for an account without funds", async () => {
     const { connection, world } = { connection: at().world.connection, world: at().world };

@@ -68,7 +68,7 @@ export function shell<World extends Deployed>(
 export async function runWith(
   args: readonly string[],
   env: Record<string, string>,
-  { secret }: { secret?: string } = {},
+  { secret }: { secret?: () => string } = {},
 ): Promise<Told> {
   const out: string[] = [];
   const err: string[] = [];
@@ -77,7 +77,7 @@ export async function runWith(
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     interactive: secret !== undefined,
-    askSecret: () => Promise.resolve(secret ?? ""),
+    askSecret: () => Promise.resolve(secret?.() ?? ""),
   };
   const status = await run(args, terminal);
   return { status, out: out.join("\n"), err: err.join("\n") };

@@ -102,6 +102,35 @@ describe("watch", () => {
     expect(new Set(events.map(({ contract }) => contract)).size).to.equal(2);
   });
 
+  it("tells events in the order of the chain where the node does not", async () => {
+    between.instead = async (asked) => {
+      if (asked.method !== "eth_getLogs") return undefined;
+      return ((await world.connection.provider.request(asked)) as object[]).reverse();
+    };
+    expect((await told()).map(placeOf)).to.deep.equal(await logged(world.registry));
+  });
+
+  it("repeats nothing where a node tells of other blocks than it was asked for", async () => {
+    const events = await told();
+    const middle = events[Math.floor(events.length / 2)]!;
+    between.instead = ({ method, params }) => {
+      if (method !== "eth_getLogs") return undefined;
+      const [filter] = params as [object];
+      return world.connection.provider.request({ method, params: [{ ...filter, fromBlock: "0x0" }] });
+    };
+    const failure = await rejection(async () =>
+      told({
+        from: middle.cursor,
+        onFailure: (error) => {
+          throw error;
+        },
+      }),
+    );
+    expect(failure).to.match(
+      /^the node was asked for blocks \d+ to \d+, and told of block \d+: it cannot be believed$/,
+    );
+  });
+
   it("goes on from the cursor of any event, kept as JSON, with the next one", async () => {
     const all = (await told({ contracts: ["CityRegistry", "CityAccessManager"] })).slice(-30);
     const places = all.map(placeOf);

@@ -5,6 +5,14 @@ import { PAYROLL_FAULTS, PayrollFileError, readPayrollCsv } from "../../../src/e
 const ACCOUNT = "0x8ba1f109551bD432803012645Ac136ddd64DBA72";
 
 describe("the file of a payroll", () => {
+  it("shows no private key that stands in the place of a worker", () => {
+    const { faults } = readPayrollCsv(`worker,amount\n0x${"4c".repeat(32)},1.00\n`, 2);
+    expect(faults.map(({ fault }) => fault)).to.deep.equal(["WorkerInvalid"]);
+    expect(faults[0]?.message)
+      .to.match(/^what looks like a private key/)
+      .and.not.to.contain("4c4c");
+  });
+
   it("names its columns in any order, and keeps others for the office", () => {
     const csv = `\ufeff"姓名, 工种",Amount,worker\r\n张三,6500.00,1\r\n"李四\n(夜班)", 7200.5 ,${ACCOUNT}\r\n\r\n,,\r\n王五,0.01,4294967295\r\n`;
     expect(readPayrollCsv(csv, 2)).to.deep.equal({

@@ -1,7 +1,7 @@
 /** What commands have in common: options, a bar of progress, and how they end. */
-import { Presets, SingleBar } from "cli-progress";
-
+import { wholeNumberOf } from "../../src/cli/arguments.js";
 import { UsageError } from "../../src/cli/fault.js";
+import { withBar as barOf } from "../../src/cli/progress.js";
 
 export { UsageError };
 
@@ -14,9 +14,7 @@ export interface Limits {
 
 /** @throws UsageError for anything else than a whole number within the limits. */
 export function wholeNumber(name: string, given: string | undefined, { otherwise, least, most }: Limits): number {
-  const value = given === undefined ? otherwise : Number(given);
-  if (given?.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`--${name} is a whole number from ${least} to ${most}; this is "${given ?? ""}"`);
+  return given === undefined ? otherwise : wholeNumberOf(given, `--${name}`, least, most);
 }
 
 /**
@@ -35,35 +33,26 @@ export interface Listener {
   progress(more: number): void;
 }
 
-/** Runs something under a bar of progress: a line now and then, where there is no terminal. */
+/** Runs something under a bar of progress; where nobody sits there, a line is told now and then. */
 export async function withBar<Result>(
   total: number,
   what: string,
   run: (listener: Listener) => Promise<Result>,
 ): Promise<Result> {
-  const bar = new SingleBar(
-    {
-      format: `{bar} {percentage} % | {value} of {total} ${what} | {eta_formatted} left`,
-      etaBuffer: 100,
-      noTTYOutput: true,
-      notTTYSchedule: 15_000,
-    },
-    Presets.legacy,
-  );
+  const terminal = { interactive: process.stderr.isTTY, err: console.error };
   let done = 0;
-  bar.start(total, 0);
-  return run({
-    say: (line) => {
-      if (process.stdout.isTTY && done < total) process.stdout.write("\r\u001b[K"); // over the bar, which comes again
-      console.log(line);
-    },
-    progress: (more) => {
-      bar.update((done += more));
-      if (done === total) bar.stop();
-    },
-  }).finally(() => {
-    bar.stop();
-  });
+  return barOf({ terminal, json: false }, total, what, async (progress) =>
+    run({
+      say: (line) => {
+        if (process.stdout.isTTY && done < total) process.stdout.write("\r\u001b[K"); // over the bar, which comes again
+        console.log(line);
+      },
+      progress: (more) => {
+        done += more;
+        progress(more);
+      },
+    }),
+  );
 }
 
 export function grouped(number: number | bigint): string {

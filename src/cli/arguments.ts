@@ -26,7 +26,7 @@ export function momentOf(text: string): Date {
  * @param what "the depth".
  */
 export function wholeNumberOf(text: string, what: string, least: number, most: number): number {
-  if (/^[0-9]{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  if (/^[0-9]{1,16}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
   throw new UsageError(`${what} is a whole number from ${least} to ${most}; this is "${text}"`);
 }
 

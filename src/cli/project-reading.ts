@@ -10,12 +10,12 @@ import { payrollsOf, type PayrollView, payrollView } from "../escrow/payroll-vie
 import { statementOf } from "../escrow/statement.js";
 import { dueInWords, statementCsv, statementTable } from "../escrow/statement-text.js";
 import { PROJECT_STATUSES } from "../escrow/status.js";
-import type { TermsDocument } from "../escrow/terms.js";
+import { parseTermsDocument, type TermsDocument } from "../escrow/terms.js";
 import { type Currency, currencyOf, formatAmount } from "../invoice/amount.js";
 import { nameOf } from "../invoice/status.js";
 import { readJson } from "./arguments.js";
 import { CITY_HELP, cityIdOf } from "./city-argument.js";
-import { UsageError } from "./fault.js";
+import { CommandError, UsageError } from "./fault.js";
 import { exampleOf } from "./help.js";
 import { blockOf } from "./invoice-target.js";
 import type { Session } from "./session.js";
@@ -76,14 +76,19 @@ export function statementCommand(session: Session): Command {
     .addHelpText("after", exampleOf("project statement 0x5e…", "project statement 0x5e… --csv > books.csv"))
     .action(async (id: string, options: { block?: string; document?: string; csv?: boolean }) => {
       const at = options.block === undefined ? {} : { block: blockOf(options.block) };
-      const statement = await statementOf(await session.civitas(), projectIdOf(id), at);
-      const titled =
-        options.document === undefined
-          ? {}
-          : { document: readJson(options.document, "the document of the terms") as TermsDocument };
+      const project = projectIdOf(id);
+      const titled = options.document === undefined ? {} : { document: readTerms(options.document, project) };
+      const statement = await statementOf(await session.civitas(), project, at);
       const text = options.csv === true ? statementCsv(statement, titled) : statementTable(statement, titled);
       session.tell(statement, text.trimEnd().split("\n"));
     });
+}
+
+/** @throws TermsError with all that is wrong with it; CommandError if it is of another project. */
+function readTerms(file: string, project: string): TermsDocument {
+  const document = parseTermsDocument(readJson(file, "the document of the terms"));
+  if (document.id === project) return document;
+  throw new CommandError(`${file} has the terms of the project ${document.id}`);
 }
 
 export function historyCommand(session: Session): Command {

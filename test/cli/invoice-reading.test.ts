@@ -81,6 +81,21 @@ describe("civitas invoice verify, show, history", () => {
     expect(err).to.contain("name the seller with --seller");
   });
 
+  it("finds a seller's own number by the seller, from the block that is named on", async () => {
+    const block = await world.contracts.provider.getBlockNumber();
+    await issuedRide(world, { model: { numberScheme: "Own", number: "A-1" } });
+    const named = ["--number", "A-1", "--seller", world.seller, "--json"];
+    const verified = await run("verify", ...named, "--from", `${block + 1}`);
+    expect(verified.status, verified.err).to.equal(0);
+    expect(JSON.parse(verified.out)).to.include({ status: "Issued" });
+    expect((await run("show", ...named)).status).to.equal(0);
+    expect((await run("history", ...named)).status).to.equal(0);
+    const latest = await world.contracts.provider.getBlockNumber();
+    const late = await run("verify", ...named, "--from", `${latest + 1}`);
+    expect([late.status, (JSON.parse(late.out) as { status: string }).status]).to.deep.equal([1, "NotFound"]);
+    expect((await run("verify", "--number", "A-1", "--seller", word())).status).to.equal(1);
+  });
+
   it("shows what a document says, and what became of it", async () => {
     const path = file("ride.json", JSON.stringify(ride.document));
     const shown = await run("show", path);

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { hexlify, randomBytes, Wallet } from "ethers";
 
+import { openProject } from "../../src/escrow/agreement.js";
 import { PAYROLL_STATUSES } from "../../src/escrow/status.js";
 import { approved, fileOf, filed, funded, OBJECTION_TIME, type Site, site, wagesOf } from "../client/escrow/site.js";
+import { schoolTerms, signedByAll, siteOffice } from "../client/escrow/world.js";
 import { setOperator } from "../identity/persons.js";
 import { word } from "../identity/world.js";
 import { loadFixture, time } from "../world.js";
@@ -56,6 +58,14 @@ describe("civitas project", () => {
       expect((await run("list", "--city", "MA.156.1301")).out).to.contain("1000000.00 CNY");
     });
 
+    it("looks for projects and payrolls from the block that is named on", async () => {
+      await filed(world);
+      const after = `${(await world.contracts.provider.getBlockNumber()) + 1}`;
+      expect((await run("list", "--from", after)).out).to.equal("No project was opened.");
+      expect((await run("next", world.project, "--from", after)).out).not.to.contain("rows wait");
+      expect((await run("next", world.project, "--from", "0")).out).to.contain("10 rows wait");
+    });
+
     it("tells the books of a project, as a table, as CSV, and as JSON as of a block", async () => {
       const { out, err } = await run("statement", world.project);
       expect(out, err).to.match(/put in by funders +100000\.00/);
@@ -63,6 +73,24 @@ describe("civitas project", () => {
       const block = await world.contracts.provider.getBlockNumber();
       const before = await run("statement", world.project, "--json", "--block", `${block - 1}`);
       expect(JSON.parse(before.out)).to.have.nested.property("works.funded", "0");
+    });
+
+    it("names milestones as the document of the terms does, and takes that of no other project", async () => {
+      const office = await loadFixture(siteOffice);
+      const document = await schoolTerms(office);
+      const opened = await openProject(office.contracts, office.stranger, await signedByAll(office, document));
+      const of = await office.directory.getAddress();
+      const terms = join(folder, "terms.json");
+      const statement = async (project: string) => civitas(of, ["project", "statement", project, "--document", terms]);
+      writeFileSync(terms, JSON.stringify(document));
+      const told = await statement(opened.project);
+      expect(told.out, told.err).to.contain(document.milestones[0]?.title);
+      const other = await statement(word());
+      expect(other.err).to.contain(`has the terms of the project ${opened.project}`);
+      writeFileSync(terms, "{}");
+      const none = await statement(opened.project);
+      expect(none.err).to.contain("this terms document cannot be used");
+      expect([told.status, other.status, none.status]).to.deep.equal([0, 1, 1]);
     });
 
     it("tells what became of it, newest first", async () => {

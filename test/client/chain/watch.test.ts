@@ -115,7 +115,7 @@ describe("watch", () => {
       const params = [{ ...(filter as object), fromBlock: "0x0" }];
       return method === "eth_getLogs" ? world.connection.provider.request({ method, params }) : undefined;
     };
-    const onFailure = (error: unknown) => Promise.reject(error);
+    const onFailure = (error: unknown) => Promise.reject(new Error(String(error)));
     expect(await rejection(() => told({ from, onFailure }))).to.match(/was asked for blocks \d+ to \d+, and told of/);
   });
 

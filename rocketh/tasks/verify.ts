@@ -43,4 +43,5 @@ async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
     directory: recordOf(folder, "SuiteDirectory")?.address,
   });
   for (const proof of proofs) console.log(`verified: ${proof}`);
+  console.log(`All ${proofs.length} hold.`);
 }

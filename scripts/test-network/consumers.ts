@@ -27,7 +27,8 @@ export async function runConsumers({ url, directory }: Chain, say: (line: string
       import { connect } from "civitas";
       import { JsonRpcProvider } from "ethers";
       const provider = new JsonRpcProvider(process.argv[1]);
-      console.log((await (await connect({ directory: process.argv[2], runner: provider })).resolve("${SHIJIAZHUANG}")).id);
+      const civitas = await connect({ directory: process.argv[2], runner: provider });
+      console.log(String((await civitas.resolve("${SHIJIAZHUANG}")).id)); // of a bigint, console.log prints the n, too
       provider.destroy();`;
     const city = (await node(["--input-type=module", "-e", script, url, directory], withEthers)).trim();
     const withViem = await compiled("viem");

@@ -106,10 +106,14 @@ export class Lane extends AbstractSigner<Provider> {
   /**
    * Sends an act, after asking what it takes unless it has a gas limit.
    * @throws what it was refused with; it has no nonce then, and those behind it go on. `isRefusal` tells a contract's refusal from a node that fails.
+   * LaneError if as many are on their way as may be, and none of them is settled in time.
    */
   async send(request: TransactionRequest): Promise<Sent> {
     const sent = this.#order.then(async () => {
+      const until = performance.now() + this.#options.timeoutMs;
       while (this.#acts.size >= this.#options.inFlight) {
+        const [first] = this.#acts;
+        if (first !== undefined && performance.now() > until) throw this.#late(first);
         await this.#look();
         if (this.#acts.size >= this.#options.inFlight) await sleep(this.#options.pollMs);
       }

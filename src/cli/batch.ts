@@ -145,13 +145,20 @@ export async function performAll(
     for (let start = 0; start < parts.length; start += AT_ONCE) {
       const some = parts.slice(start, start + AT_ONCE);
       const sent = [];
-      for (const part of some) sent.push({ part, act: await signer.send(part.request) });
-      for (const { part, act } of sent) {
-        const receipt = await act.final();
-        result.transactions.push(receipt.hash);
-        result.gas += receipt.gasUsed;
-        result.done += part.lines.length;
-        progress(part.lines.length);
+      try {
+        for (const part of some) sent.push({ part, act: await signer.send(part.request) });
+        for (const { part, act } of sent) {
+          const receipt = await act.final();
+          result.transactions.push(receipt.hash);
+          result.gas += receipt.gasUsed;
+          result.done += part.lines.length;
+          progress(part.lines.length);
+        }
+      } catch (cause) {
+        const so = "Those sent last may be done, too; run the same again: what is done is left out";
+        throw new CommandError(`${result.done} of ${total} rows are done. ${decodeError(cause).message}. ${so}`, {
+          cause,
+        });
       }
     }
   });

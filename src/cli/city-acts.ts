@@ -1,13 +1,14 @@
-/** `civitas city`: what a parent does to its children. */
+/** `civitas city`: what a parent does to its children, and the network to its countries. */
 import type { Command } from "commander";
 import { ZeroAddress } from "ethers";
 
 import { encodeCityCode, parseCityCode } from "../city/code.js";
 import { reasonName, REASONS } from "../city/reason.js";
+import { schemeOf } from "../city/scheme.js";
 import type { Civitas } from "../client.js";
-import { doneLine, perform, performAndTell } from "./act.js";
+import { type Done, doneLine, perform, performAndTell } from "./act.js";
 import { allocateFile } from "./allocations.js";
-import { addressOf, reasonOf } from "./arguments.js";
+import { addressOf, reasonOf, wholeNumberOf } from "./arguments.js";
 import { CITY_HELP, cityIdOf, cityIdsOf, listed } from "./city-argument.js";
 import { holderOf, parentOf } from "./city-parent.js";
 import { CommandError, UsageError } from "./fault.js";
@@ -22,7 +23,28 @@ interface AllocateOptions {
   child?: string[];
 }
 
+interface AdmitOptions {
+  name: string;
+  scheme: string;
+  controller?: string;
+}
+
 export function addCityActs(group: Command, session: Session): void {
+  group
+    .command("admit")
+    .description("take a country into the network, as the network's administrator")
+    .argument("<code>", "MA. and its ISO 3166-1 number: MA.156")
+    .requiredOption("--name <name>", "what the country is called")
+    .requiredOption("--scheme <lengths>", "how many characters its codes may have after its own: 2,4,6")
+    .option("--controller <account>", "who acts for it; nobody, if left out")
+    .addHelpText(
+      "after",
+      exampleOf(
+        "city admit MA.156 --name 中国 --scheme 2,4,6 --controller 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --dry-run",
+      ),
+    )
+    .action(async (text: string, options: AdmitOptions) => admit(session, text, options));
+
   group
     .command("allocate")
     .description("give a code to a new city, below the city that its code tells; or many, from a CSV file")
@@ -108,6 +130,23 @@ export function addCityActs(group: Command, session: Session): void {
     });
 }
 
+async function admit(session: Session, text: string, { name, scheme, controller }: AdmitOptions): Promise<void> {
+  mustBeNoKey(name, "a name");
+  const lengths = schemeOf(scheme.split(",").map((length) => wholeNumberOf(length, "a length of --scheme", 1, 19)));
+  const account = controller === undefined ? ZeroAddress : addressOf(controller);
+  const { code } = parseCityCode(text);
+  const civitas = await session.civitas();
+  const request = await civitas.cities.admitCountry.populateTransaction(
+    encodeCityCode(code),
+    name,
+    lengths,
+    account,
+    0,
+  );
+  const done = await perform(session, `admit ${code} (${name})`, request);
+  await tellNew(session, civitas, code, done);
+}
+
 async function allocateOne(
   session: Session,
   text: string,
@@ -122,8 +161,17 @@ async function allocateOne(
   const parent = await parentOf(civitas, code);
   const request = await civitas.cities.allocate.populateTransaction(parent, allocation, await idsOf(civitas, children));
   const done = await perform(session, `allocate ${code} (${name}) below #${parent}`, request);
+  await tellNew(session, civitas, code, { ...done, parent });
+}
+
+async function tellNew(
+  session: Session,
+  civitas: Civitas,
+  code: string,
+  done: Done & { parent?: bigint },
+): Promise<void> {
   const city = session.dryRun ? null : ((await holderOf(civitas, code)) ?? null);
-  session.tell({ ...done, city, parent }, [doneLine(done), ...(city === null ? [] : [`${code} is city #${city}`])]);
+  session.tell({ ...done, city }, [doneLine(done), ...(city === null ? [] : [`${code} is city #${city}`])]);
 }
 
 /** In ascending order, as contracts want them. */

@@ -27,6 +27,7 @@ import { CommandError, UsageError } from "./fault.js";
 import { exampleOf } from "./help.js";
 import { signing } from "./invoice-booking.js";
 import { keepDocument, keptDocument, readDocument } from "./invoice-file.js";
+import { mustBeNoKey } from "./secret.js";
 import type { Session } from "./session.js";
 import { readWallet, WALLET_HELP } from "./wallet.js";
 
@@ -151,6 +152,7 @@ async function reversingOf(
   options: ReverseOptions,
 ): Promise<InvoiceDocument> {
   const { out, number, line, note } = options;
+  mustBeNoKey(note ?? "", "a note");
   const found = keptDocument(out);
   if (found === undefined) {
     const made = buildReversal(document, {

@@ -1,4 +1,6 @@
 /** `civitas key`: keystores of the keys that act. */
+import { existsSync } from "node:fs";
+
 import { Command } from "commander";
 import { Wallet } from "ethers";
 
@@ -24,6 +26,10 @@ export function keyCommands(session: Session): Command {
       if ((await passwordOf(session.terminal, "The same again: ")) !== password)
         throw new CommandError("these are two passwords; nothing was made");
       if (password.length < LEAST) throw new CommandError(`the password is too short: ${LEAST} characters at least`);
+      if (session.dryRun && !existsSync(file)) {
+        session.tell({ file, dryRun: true }, [`${file} would keep a new key; nothing was made`]);
+        return;
+      }
       const wallet = Wallet.createRandom();
       const keystore = await wallet.encrypt(password);
       if (!writeWhole(file, `${keystore}\n`))

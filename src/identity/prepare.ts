@@ -67,6 +67,8 @@ export class IssueError extends Error {
   override readonly name = "IssueError";
 }
 
+const DAY = 86_400;
+
 /**
  * A claim by an issuer, with fresh salts: values and parties are checked against the definition, and the definition against the chain.
  * @param issuer Account of the officer who will issue it, or sign the order.
@@ -187,13 +189,18 @@ export function draftFaults({ definition, values, parties, validFrom, validUntil
     faults.push(`it is about ${definition.parties.map(({ role }) => role).join(" and ")}, not ${parties.length}`);
   }
   if (until !== 0 && until <= from) faults.push("its validity ends before it begins");
-  if (definition.maxValidity !== 0 && (until === 0 || until - from > definition.maxValidity)) {
-    faults.push(`it is valid for longer than ${definition.maxValidity} seconds`);
-  }
+  const longest = definition.maxValidity;
+  if (longest !== 0 && until === 0)
+    faults.push(`it has no end; claims of this schema are valid for ${daysOf(longest)} at most`);
+  else if (longest !== 0 && until - from > longest) faults.push(`it is valid for longer than ${daysOf(longest)}`);
   if (faults.length === 0 && !definition.fields.some(({ name }) => values[name] !== undefined)) {
     faults.push("it says nothing");
   }
   return faults;
+}
+
+function daysOf(seconds: number): string {
+  return seconds % DAY === 0 ? `${seconds / DAY} days` : `${seconds} seconds`;
 }
 
 function openParty(request: ClaimRequest, party: PartyIndex): DocumentParty {

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 
 import { makeWorld } from "../client/world.js";
-import { shell } from "./world.js";
+import { accountOf, shell } from "./world.js";
 
 /** Numbers of accounts in `hardhat node`: the deployer, the administrator, then those of `makeWorld`. */
+const ADMINISTRATOR = 1;
 const CHINA = 2;
 const HEBEI = 3;
 const SHIJIAZHUANG = 4;
@@ -57,6 +58,35 @@ describe("civitas city", () => {
       "MA.156",
       "MA.784",
     ]);
+  });
+
+  it("admits a country, as the network's administrator alone, rehearsed before", async () => {
+    const { as, world } = at();
+    const admit = ["city", "admit", "MA.116", "--name", "កម្ពុជា", "--scheme", "2,4"];
+    const refused = await as(HEBEI, [...admit, "--dry-run"]);
+    expect(refused.status, refused.out).to.equal(1);
+    const rehearsed = await as(ADMINISTRATOR, [...admit, "--dry-run"]);
+    expect(rehearsed.status, rehearsed.err).to.equal(0);
+    expect(rehearsed.out).to.contain("nothing was sent");
+    const done = await as(ADMINISTRATOR, [...admit, "--controller", accountOf(HEBEI), "--json"]);
+    expect(done.status, done.err).to.equal(0);
+    const { city } = JSON.parse(done.out) as { city: string };
+    expect(await world.client.resolve("MA.116")).to.include({ id: BigInt(city), name: "កម្ពុជា", status: "Active" });
+    const below = await as(HEBEI, ["city", "allocate", "MA.116.12", "--name", "ភ្នំពេញ"]);
+    expect(below.status, below.err).to.equal(0);
+    const tooLong = await as(HEBEI, ["city", "allocate", "MA.116.120", "--name", "ខណ្ឌ"]);
+    expect(tooLong.status, tooLong.out).to.equal(1);
+  });
+
+  it("refuses lengths of codes that no country has", async () => {
+    const { as } = at();
+    for (const scheme of ["", "2,4,x", "0", "20"]) {
+      const told = await as(ADMINISTRATOR, ["city", "admit", "MA.116", "--name", "x", "--scheme", scheme]);
+      expect(told.status, told.out).to.equal(2);
+      expect(told.err).to.match(/a length of --scheme is a whole number from 1 to 19/);
+    }
+    const twice = await as(ADMINISTRATOR, ["city", "admit", "MA.116", "--name", "x", "--scheme", "2,2"]);
+    expect(twice.err).to.match(/1 to 5 different lengths/);
   });
 
   it("renames, reinstates and retires, with the children passed on", async () => {

@@ -121,6 +121,17 @@ describe("civitas", () => {
     expect(again.err).to.contain("there is a file");
   }).timeout(60_000);
 
+  it("rehearses the making of a key without making one", async () => {
+    const file = `${at().folder}/rehearsed.json`;
+    const told = await at().civitas(["key", "new", file, "--dry-run"], { CIVITAS_PASSWORD: "correct horse" });
+    expect([told.status, told.out]).to.deep.equal([0, `${file} would keep a new key; nothing was made`]);
+    expect(existsSync(file)).to.equal(false);
+    const taken = await at().civitas(["key", "new", "package.json", "--dry-run"], {
+      CIVITAS_PASSWORD: "correct horse",
+    });
+    expect(taken.err).to.contain("there is a file");
+  }).timeout(60_000);
+
   it("makes no key under a password that was mistyped once", async () => {
     const secrets = ["correct horse", "correct hprse"];
     const file = `${at().folder}/typo.json`;

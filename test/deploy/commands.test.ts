@@ -115,6 +115,7 @@ describe("hardhat deploy and hardhat verify", () => {
     for (const { status, output } of [fromRecords, fromAddresses]) {
       expect(status, output).to.equal(0);
       expect(output).to.contain(`verified: the deployer ${deployer} holds no role`);
+      expect(output).to.match(/All \d+ hold\.\n$/);
     }
     expect(existsSync(join(elsewhere, "consortium"))).to.equal(false);
 
@@ -125,6 +126,18 @@ describe("hardhat deploy and hardhat verify", () => {
     expect(wrong.output).to.contain(`should be administered by ${stranger} alone, but is by ${ADMINISTRATOR}`);
     expect(wrong.output).not.to.contain("report it"); // it is not a bug of Hardhat's
   });
+
+  it("deploy says which variable is missing, or is not as it should be", async () => {
+    const [nobody, noDeployer, two] = await Promise.all([
+      hardhat("deploy", { CIVITAS_DEPLOYER_KEY: DEPLOYER_KEY }),
+      hardhat("deploy", { CIVITAS_ADMIN_ADDRESS: ADMINISTRATOR }),
+      hardhat("deploy", { ...forDeployment, CIVITAS_RPC_URL: `${node.url},${node.url}` }),
+    ]);
+    for (const { status, output } of [nobody, noDeployer, two]) expect(status, output).to.equal(1);
+    expect(nobody.output).to.contain("Set CIVITAS_ADMIN_ADDRESS; its key is not needed here");
+    expect(noDeployer.output).to.contain("Set CIVITAS_DEPLOYER_KEY");
+    expect(two.output).to.contain("CIVITAS_RPC_URL is one endpoint here");
+  }).timeout(120_000);
 
   it("deploy refuses another chain id, and another genesis under the same", async () => {
     const other = await startConsortiumNode(CHAIN_ID, "2001-01-01T00:00:00Z");

@@ -69,6 +69,18 @@ describe("a lane", () => {
     expect(await held()).to.equal(6n);
   });
 
+  it("waits no longer than its time limit for one of them to be settled, and goes on later", async () => {
+    const lane = new Lane(wallet, { ...FAST, inFlight: 1, timeoutMs: 200 });
+    const first = await lane.send(pay(1n));
+    const error = await errorOf(() => lane.send(pay(2n)));
+    expect(error).to.be.instanceOf(LaneError);
+    expect(error.message).to.include(first.hash).and.to.include("is in no block");
+    await mine();
+    await lane.send(pay(4n));
+    await mine();
+    expect(await held()).to.equal(5n);
+  });
+
   it("sends a dropped act again, the same bytes, and what is behind it follows", async () => {
     const lane = new Lane(wallet, FAST);
     const acts = [await lane.send(pay(1n)), await lane.send(pay(2n))] as const;

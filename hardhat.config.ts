@@ -64,6 +64,9 @@ const warningsAreErrors: HardhatPlugin = {
   },
 };
 
+/** Polygon Edge estimates as if in the block before: an act that follows another one there costs more than it says. */
+const GAS_MULTIPLIER = 1.2;
+
 /** Warnings of sizes beyond the limit, also of what only tests compile: `npm run size` checks what is deployed. */
 const SIZE_LIMITS = ["5574", "3860"];
 
@@ -130,6 +133,7 @@ export default defineConfig({
       url: process.env["CIVITAS_NODE_URL"] ?? "http://127.0.0.1:18545",
       accounts: { mnemonic: "test test test test test test test test test test test junk" },
       gasPrice: 0n,
+      gasMultiplier: GAS_MULTIPLIER,
     },
 
     // Any JSON-RPC network. Variables come from the environment or from `npx hardhat keystore set NAME`,
@@ -144,6 +148,7 @@ export default defineConfig({
       ],
       ...(process.env["CIVITAS_CHAIN_ID"] ? { chainId: Number(process.env["CIVITAS_CHAIN_ID"]) } : {}),
       gasPrice: 0n, // free gas: transactions go out as type 0, and an unfunded account may send them
+      gasMultiplier: GAS_MULTIPLIER,
     },
   },
 

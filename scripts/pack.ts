@@ -23,8 +23,9 @@ const problems: string[] = [];
 try {
   const { path, size } = pack(folder);
   for (const [program = "", ...args] of CHECKS) {
-    const { status, stdout, stderr } = spawnSync(program, [...args, path], { encoding: "utf8" });
-    if (status === 0) console.log(`${program} finds nothing to complain of`);
+    const { status, stdout, stderr, error } = spawnSync(program, [...args, path], { encoding: "utf8" });
+    if (error !== undefined) problems.push(`${program} could not be asked: ${error.message}`);
+    else if (status === 0) console.log(`${program} finds nothing to complain of`);
     else problems.push(`${program} complains:\n${stdout}${stderr}`);
   }
   const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;

@@ -8,6 +8,7 @@ const EVERY_MS = 200;
 interface Block {
   number: string;
   timestamp: string;
+  gasUsed: string;
   transactions: string[];
 }
 
@@ -18,6 +19,7 @@ export class Blocks {
   /** When it was read, in milliseconds. */
   moved = performance.now();
   readonly #times = new Map<number, number>();
+  readonly #gas = new Map<number, number>();
   readonly #mined = new Set<string>();
   #ended = false;
   readonly #following: Promise<void>;
@@ -45,6 +47,13 @@ export class Blocks {
     const time = this.#times.get(block);
     if (time === undefined) throw new RangeError(`block ${block} was not read`);
     return time;
+  }
+
+  /** The gas that its transactions used. @throws RangeError for a block that was not read. */
+  gasOf(block: number): number {
+    const gas = this.#gas.get(block);
+    if (gas === undefined) throw new RangeError(`block ${block} was not read`);
+    return gas;
   }
 
   /** Waits for blocks to come. @returns the newest. */
@@ -84,6 +93,7 @@ export class Blocks {
   #note(block: Block | null): void {
     if (block === null) throw new Error("the newest block is gone");
     this.#times.set(Number(block.number), Number(block.timestamp));
+    this.#gas.set(Number(block.number), Number(block.gasUsed));
     for (const hash of block.transactions) this.#mined.add(hash);
   }
 }

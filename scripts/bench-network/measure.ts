@@ -29,6 +29,8 @@ export interface Result {
   /** Records a second, and over how many seconds of the chain. */
   rate: number;
   seconds: number;
+  /** Gas of all in the blocks that have records of it. */
+  gas: number;
   /** How many transactions were sent again through another endpoint. */
   again: number;
   /** How long ids and trees were computed, in seconds. */
@@ -56,6 +58,7 @@ async function resultOf(validators: Validators, blocks: Blocks, load: Load, sent
   const { rate, seconds } = perSecond(tally, (block) => blocks.timeOf(block));
   return {
     ...{ id, what, tally, seconds, computed },
+    gas: [...tally.blocks.keys()].reduce((sum, block) => sum + blocks.gasOf(block), 0),
     ...{ transactions: transactions.length, records: each * keys.length, rate: each * rate },
     again: transactions.filter(({ hash }) => sent.again.has(hash)).length,
   };

@@ -56,6 +56,8 @@ interface Row {
   records: number;
   seconds: number;
   rate: number;
+  /** Of a record. */
+  gas: number;
   ratio: number;
   goal: number | undefined;
   met: boolean | undefined;
@@ -64,12 +66,13 @@ interface Row {
 }
 
 export function rowsOf({ yardstick, results }: Pick<Outcome, "yardstick" | "results">): Row[] {
-  return [yardstick, ...results].map(({ id, what, transactions, records, seconds, rate, computed }) => {
+  return [yardstick, ...results].map(({ id, what, transactions, records, seconds, rate, gas, computed }) => {
     const ratio = rate / yardstick.rate;
     const goal = GOALS[id];
     const withComputing = computed === undefined ? undefined : records / (seconds + computed);
     return {
       ...{ id, what, transactions, records, seconds, rate: Math.round(rate), ratio: Math.round(100 * ratio) / 100 },
+      gas: Math.round((10 * gas) / Math.max(records, 1)) / 10,
       ...{ goal, met: goal === undefined ? undefined : ratio >= goal, withComputing },
     };
   });
@@ -95,16 +98,25 @@ function wordsOf({ submitted, once, missing, double, foreign }: Tally): string {
   return example === undefined ? counts : `${counts}, such as ${example}`;
 }
 
-const HEAD = ["", "transactions", "records", "seconds", "records/s", "ratio", "goal", ""];
+const HEAD = ["", "transactions", "records", "seconds", "records/s", "gas a record", "ratio", "goal", ""];
 
-function cellsOf({ what, transactions, records, seconds, rate, ratio, goal, met }: Row): string[] {
+function cellsOf({ what, transactions, records, seconds, rate, gas, ratio, goal, met }: Row): string[] {
   const times = ratio.toLocaleString("en", { maximumFractionDigits: ratio < 100 ? 2 : 0 });
   const judged = goal === undefined ? ["", ""] : [`${grouped(goal)} x`, met === true ? "met" : "missed"];
-  return [what, grouped(transactions), grouped(records), grouped(seconds), grouped(rate), `${times} x`, ...judged];
+  return [
+    what,
+    grouped(transactions),
+    grouped(records),
+    grouped(seconds),
+    grouped(rate),
+    grouped(gas),
+    `${times} x`,
+    ...judged,
+  ];
 }
 
 export function tableLines(outcome: Outcome): string[] {
-  return textTable([HEAD, ...rowsOf(outcome).map(cellsOf)], [1, 2, 3, 4, 5, 6]);
+  return textTable([HEAD, ...rowsOf(outcome).map(cellsOf)], [1, 2, 3, 4, 5, 6, 7]);
 }
 
 /** The rest, in sentences. */
@@ -145,7 +157,7 @@ export function pageOf(outcome: Outcome): string {
     `${machineLine(outcome)}.`,
     "",
     row(HEAD),
-    row(HEAD.map((_, i) => (i === 0 || i === 7 ? "---" : "--:"))),
+    row(HEAD.map((_, i) => (i === 0 || i === 8 ? "---" : "--:"))),
     ...rowsOf(outcome).map((one) => row(cellsOf(one))),
     "",
     ...sentences(outcome).map((sentence) => `- ${sentence}`),

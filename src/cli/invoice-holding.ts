@@ -48,7 +48,7 @@ export function requestCommand(session: Session): Command {
       mustBeNoKey(taxNumber ?? "", "a tax number");
       const wallet = await readWallet(session.terminal, file);
       const request = name === undefined ? { holder: wallet.newHolder() } : { buyer: wallet.newBuyer(name, taxNumber) };
-      session.tell(request, [JSON.stringify(request, undefined, 2)]);
+      session.tell(request, JSON.stringify(request, undefined, 2).split("\n"));
     });
 }
 

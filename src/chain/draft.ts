@@ -15,6 +15,7 @@ import { shapeCheck } from "../common/shape.js";
 import type { Contracts } from "../contracts.js";
 import type { SuiteEntry } from "../directory/directory.js";
 import { type AbiInput, show } from "../errors.js";
+import { withMargin } from "./free-wallet.js";
 import { finalityOf } from "./finality.js";
 import { isAlreadyKnown, isNonceTooLow } from "./refusal.js";
 import { responseOf } from "./signed.js";
@@ -68,8 +69,7 @@ export async function draft(suite: Suite, from: string, populated: TransactionRe
   const account = getAddress(from);
   const { to, data, value, nonce } = populated;
   if (typeof to !== "string" || typeof data !== "string") throw new DraftError("an act has a contract and its data");
-  const gas = populated.gasLimit ?? (await provider.estimateGas({ ...populated, from: account }));
-  const gasLimit = populated.gasLimit == null ? (BigInt(gas) * 6n) / 5n : gas;
+  const gasLimit = populated.gasLimit ?? withMargin(await provider.estimateGas({ ...populated, from: account }));
   const gasPrice = populated.gasPrice ?? (await provider.getFeeData()).gasPrice ?? 0n;
   return complete(suite, {
     chainId: chainId.toString(),

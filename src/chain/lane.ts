@@ -15,6 +15,7 @@ import {
 import { decodeError } from "../errors.js";
 import { Endpoints } from "./endpoints.js";
 import { finalityOf } from "./finality.js";
+import { withMargin } from "./free-wallet.js";
 import { over } from "./over.js";
 import {
   isAlreadyKnown,
@@ -119,8 +120,7 @@ export class Lane extends AbstractSigner<Provider> {
       }
       let { gasLimit } = request;
       if (gasLimit === undefined || gasLimit === null) {
-        const gas = await this.#signer.estimateGas(request);
-        gasLimit = gas + gas / 5n;
+        gasLimit = withMargin(await this.#signer.estimateGas(request));
       }
       const act = new Sent({ ...request, gasLimit }, (one) => this.#settle(one));
       await this.#dispatch(act);

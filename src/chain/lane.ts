@@ -337,7 +337,7 @@ export class Lane extends AbstractSigner<Provider> {
     if (act.trouble !== undefined) reasons.push(act.trouble);
     const still = performance.now() - this.#head.since;
     if (this.#trouble !== undefined) reasons.push(messageOf(this.#trouble));
-    else if (still >= timeoutMs) reasons.push(`no block came since block ${this.#head.block}`);
+    else if (still >= timeoutMs / 2) reasons.push(`no block came since block ${this.#head.block}`);
     const standstill = this.#chain instanceof Endpoints ? this.#chain.standstill() : undefined;
     if (standstill !== undefined) reasons.push(standstill);
     return new LaneError(`${reasons.join("; ")}. It is kept: wait for it again`, { cause: this.#trouble });

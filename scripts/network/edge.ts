@@ -45,6 +45,7 @@ export const edge: Engine = {
         ...["server", "--data-dir", nodeFolder(network, node), "--chain", join(network.folder, "genesis.json")],
         ...["--grpc-address", here(control), "--libp2p", here(peers), "--jsonrpc", here(rpc)],
         ...["--seal", "--price-limit", "0"],
+        ...["--json-rpc-batch-request-limit", "100"], // as many as ethers sends at once; 20, if left out
       ],
     };
   },

@@ -131,7 +131,7 @@ export default defineConfig({
       type: "http",
       chainType: "l1",
       url: process.env["CIVITAS_NODE_URL"] ?? "http://127.0.0.1:18545",
-      accounts: { mnemonic: "test test test test test test test test test test test junk" },
+      accounts: { mnemonic: "test test test test test test test test test test test junk", count: 60 },
       gasPrice: 0n,
       gasMultiplier: GAS_MULTIPLIER,
     },

@@ -38,16 +38,19 @@ async function answer(request: JsonRpcRequest, send: Send): Promise<JsonRpcRespo
         await until(async () => (await ask("eth_getTransactionReceipt", response.result)) !== null);
       return response;
     }
-    case "evm_increaseTime": {
-      const file = process.env[CLOCK_VARIABLE];
-      if (file === undefined)
-        throw new Error(`${CLOCK_VARIABLE} names the clock of the validators; they need one here`);
-      advanceClock(file, Number(first));
+    case "evm_increaseTime":
+      advanceBy(Number(first));
       return { jsonrpc: "2.0", id: request.id, result: first };
+    case "evm_setNextBlockTimestamp": {
+      const { timestamp } = (await ask("eth_getBlockByNumber", "latest", false)) as { timestamp: string };
+      advanceBy(Math.max(0, Number(first) - Number(timestamp))); // blocks come by themselves: the next one is not before that time
+      return { jsonrpc: "2.0", id: request.id, result: null };
     }
-    case "evm_mine": {
+    case "evm_mine":
+    case "hardhat_mine": {
+      const wanted = request.method === "evm_mine" ? 1 : Number(first);
       const before = Number(await ask("eth_blockNumber"));
-      await until(async () => Number(await ask("eth_blockNumber")) > before + 1); // one may have been on its way
+      await until(async () => Number(await ask("eth_blockNumber")) > before + wanted); // one may have been on its way
       return { jsonrpc: "2.0", id: request.id, result: "0x0" };
     }
     case "web3_clientVersion": // the helpers of Hardhat's tests help nobody else
@@ -63,6 +66,12 @@ async function answer(request: JsonRpcRequest, send: Send): Promise<JsonRpcRespo
     default:
       return send(request);
   }
+}
+
+function advanceBy(seconds: number): void {
+  const file = process.env[CLOCK_VARIABLE];
+  if (file === undefined) throw new Error(`${CLOCK_VARIABLE} names the clock of the validators; they need one here`);
+  advanceClock(file, seconds);
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

@@ -46,6 +46,7 @@ export const edge: Engine = {
         ...["--grpc-address", here(control), "--libp2p", here(peers), "--jsonrpc", here(rpc)],
         ...["--seal", "--price-limit", "0"],
         ...["--json-rpc-batch-request-limit", "100"], // as many as ethers sends at once; 20, if left out
+        ...["--json-rpc-block-range-limit", "0"], // events of any number of blocks in one answer; of 1,000, if left out
       ],
     };
   },

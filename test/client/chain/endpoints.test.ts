@@ -61,7 +61,7 @@ describe("endpoints", () => {
 
   it("are what connect runs on", async () => {
     const [one, two] = await proxies({}, {});
-    const client = await connect({ directory, runner: over([one, two]) });
+    const client = await connect({ directory, runner: over([one, two], { timeoutMs: 30_000 }) });
     expect((await client.resolve("MA.156.1301")).name).to.equal("石家庄市");
     expect(two.asked.filter((method) => method === "eth_call")).to.have.length(0);
   });

@@ -6,7 +6,7 @@ import { CITY_CODE_FAULTS, faultSentence } from "./city/code-fault.js";
 import { decodeCityCode } from "./city/code.js";
 import { lengthsOf } from "./city/scheme.js";
 import { APPLICATION_STATUSES, CITY_STATUSES } from "./city/status.js";
-import { showTime } from "./common/time.js";
+import { showDuration, showTime } from "./common/time.js";
 import { decodeName } from "./directory/name.js";
 import { VERSION_STATUSES } from "./directory/status.js";
 import { type ContractErrorName, SENTENCES } from "./error-sentences.js";
@@ -168,7 +168,7 @@ export function show({ name, type, internalType }: AbiInput, value: unknown): st
   if (type === "bytes") return showSigner(String(value));
   if (IDENTIFICATIONS.has(name)) return shorten(String(value));
   if (name === "seat") return seatInWords(number);
-  if (name === "maxValidity") return number === 0n ? "no limit" : `${Number(number) / 86_400} days`;
+  if (name === "maxValidity") return number === 0n ? "no limit" : showDuration(number);
   if (type === "uint40" && number === 0n && name in NO_TIME) return NO_TIME[name] ?? "";
   if (type === "uint40" || type === "uint48") return showTime(number);
   if (type === "uint64" && name.startsWith("role")) return showRole(number);

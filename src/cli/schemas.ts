@@ -3,6 +3,7 @@ import { Command } from "commander";
 
 import type { Civitas } from "../client.js";
 import { textTable } from "../common/text-table.js";
+import { showDuration } from "../common/time.js";
 import {
   type ChainSchema,
   createdSchema,
@@ -58,7 +59,7 @@ export function schemaCommands(session: Session): Command {
           ["city", `#${found.city}, usable in it and below`],
           ["about", found.parties === 1 ? "one person" : "two persons"],
           ["accepted by", found.acceptance],
-          ["valid for", found.maxValidity === 0 ? "any time" : `at most ${found.maxValidity / 86_400} days`],
+          ["valid for", found.maxValidity === 0 ? "any time" : `at most ${showDuration(found.maxValidity)}`],
           ["made by", `${found.by} in block ${found.block}`],
           ["content", found.content],
         ]),

@@ -12,6 +12,12 @@ export function dateOf(seconds: bigint | number): Date {
   return new Date(Number(seconds) * 1000);
 }
 
+/** A length of time for people: `3653 days`; in seconds, if it is not of whole days. */
+export function showDuration(seconds: bigint | number): string {
+  const days = Number(seconds) / 86_400;
+  return Number.isInteger(days) ? `${days} days` : `${seconds} seconds`;
+}
+
 /** UTC seconds for people: `2019-04-01` at midnight, else `2019-04-01T08:30:00Z`; beyond the calendar, the number. */
 export function showTime(seconds: bigint | number): string {
   const date = dateOf(seconds);

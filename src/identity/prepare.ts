@@ -1,7 +1,7 @@
 /** Prepares claims and batches: values and parties are checked against a schema, and documents and ids are made of them. */
 import { dataLength, getAddress } from "ethers";
 
-import { secondsOf } from "../common/time.js";
+import { secondsOf, showDuration } from "../common/time.js";
 import { batchTree, fieldRoot, type OpenField } from "../common/tree.js";
 import type { Contracts } from "../contracts.js";
 import { holderCommitment, newSalt, type PartyIndex, subjectCommitment } from "./commitment.js";
@@ -66,8 +66,6 @@ export interface BatchRecord {
 export class IssueError extends Error {
   override readonly name = "IssueError";
 }
-
-const DAY = 86_400;
 
 /**
  * A claim by an issuer, with fresh salts: values and parties are checked against the definition, and the definition against the chain.
@@ -191,16 +189,12 @@ export function draftFaults({ definition, values, parties, validFrom, validUntil
   if (until !== 0 && until <= from) faults.push("its validity ends before it begins");
   const longest = definition.maxValidity;
   if (longest !== 0 && until === 0)
-    faults.push(`it has no end; claims of this schema are valid for ${daysOf(longest)} at most`);
-  else if (longest !== 0 && until - from > longest) faults.push(`it is valid for longer than ${daysOf(longest)}`);
+    faults.push(`it has no end; claims of this schema are valid for ${showDuration(longest)} at most`);
+  else if (longest !== 0 && until - from > longest) faults.push(`it is valid for longer than ${showDuration(longest)}`);
   if (faults.length === 0 && !definition.fields.some(({ name }) => values[name] !== undefined)) {
     faults.push("it says nothing");
   }
   return faults;
-}
-
-function daysOf(seconds: number): string {
-  return seconds % DAY === 0 ? `${seconds / DAY} days` : `${seconds} seconds`;
 }
 
 function openParty(request: ClaimRequest, party: PartyIndex): DocumentParty {

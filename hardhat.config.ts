@@ -12,10 +12,17 @@ import type { CompilerOutputError } from "hardhat/types/solidity";
 import hardhatDeploy from "hardhat-deploy";
 
 import { consortiumRpc } from "./rocketh/rpc.js";
+import { plainly } from "./rocketh/tasks/plainly.js";
 import { suiteTasks } from "./rocketh/tasks.js";
 import { abiModules } from "./scripts/abi-modules.js";
 import { branchCoverage } from "./scripts/branch-coverage.js";
+import { refuseKeys } from "./scripts/common/secret.js";
 import { trialNetwork } from "./scripts/network/trial.js";
+
+// First of all: Hardhat repeats what it does not understand, and asks nodes for what it does.
+await plainly(() => {
+  refuseKeys(process.argv.slice(2), process.env);
+});
 
 /** The compiler of the npm package `solc`: the lock file pins it, nothing is downloaded. */
 const compiler = {

@@ -1,10 +1,28 @@
 import { join, resolve } from "node:path";
 
-import { getAddress, ZeroHash } from "ethers";
+import { getAddress, isAddress, ZeroHash } from "ethers";
 import type { UserConfig } from "rocketh/types";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const variable = (name: string) => process.env[name] ?? ""; // a variable that is set to nothing counts as not set
+
+/**
+ * An address that was typed, with its checksum.
+ * @param name Of the variable or the option.
+ * @throws Error that does not repeat it: it may be most of a key.
+ */
+export function addressOf(name: string, text: string): string {
+  if (isAddress(text)) return getAddress(text);
+  throw new Error(`${name} must be an address: 0x and 40 hexadecimal digits, its checksum right`);
+}
+
+/** The address in a variable; undefined if it is not set. */
+export function addressIn(name: string): string | undefined {
+  const text = variable(name);
+  return text === "" ? undefined : addressOf(name, text);
+}
+
+const administrator = addressIn("CIVITAS_ADMIN_ADDRESS");
 
 /**
  * Who deploys, and to whom the network is handed over: numbers are positions among the accounts of the Hardhat network.
@@ -14,7 +32,7 @@ const accounts = {
   deployer: { default: 0 },
   administrator: {
     default: 1,
-    ...(variable("CIVITAS_ADMIN_ADDRESS") === "" ? {} : { consortium: getAddress(variable("CIVITAS_ADMIN_ADDRESS")) }),
+    ...(administrator === undefined ? {} : { consortium: administrator }),
   },
 };
 
@@ -35,6 +53,8 @@ export interface RunOptions extends Record<string, unknown> {
   timeout: number;
   /** Where progress is told. */
   log: (line: string) => void;
+  /** Where records are kept, in a folder per network; without it, nothing is recorded. */
+  records?: string | undefined;
 }
 
 export const DEFAULTS: RunOptions = {

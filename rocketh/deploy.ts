@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { getAddress, ZeroAddress } from "ethers";
 import { setupDeployScripts } from "rocketh";
 import type { Environment } from "rocketh/types";
@@ -6,6 +8,7 @@ import { type Call, type Place, type Provider, readerOf, type Receipt, settle, t
 import { type Accounts, DEFAULTS, type RunOptions } from "./config.js";
 import { contractAt, type ContractName, type ContractOf } from "./contracts.js";
 import { addressOf, codeAt, findDeployment, findFactory, plan, type Plan } from "./factory.js";
+import { writeRecord } from "./records.js";
 
 export type SuiteEnvironment = Environment<Accounts>;
 
@@ -138,8 +141,8 @@ async function record(env: SuiteEnvironment, wanted: Plan, address: `0x${string}
   if (env.getOrNull(wanted.name) !== null && place === undefined) return;
   const { name, sourceName, abi, bytecode, argsData } = wanted;
   const { deployer, administrator } = env.namedAccounts;
-  const { salt } = contextOf(env);
-  await env.save(name, {
+  const { salt, records } = contextOf(env);
+  const made = {
     address,
     abi: abi as [],
     bytecode,
@@ -149,7 +152,9 @@ async function record(env: SuiteEnvironment, wanted: Plan, address: `0x${string}
     sourceName,
     linkedData: { deployer: getAddress(deployer), administrator: getAddress(administrator), salt },
     ...(place === undefined ? {} : summaryOf(place)),
-  });
+  };
+  if (records !== undefined) writeRecord(join(records, env.name, `${name}.json`), made);
+  await env.save(name, made);
 }
 
 function summaryOf({ transactionHash: hash, blockHash, blockNumber, transactionIndex }: Place): object {

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 
 import type { NetworkConnection } from "hardhat/types/network";
 import { chainByCanonicalName } from "rocketh";
 
 import type { Provider } from "./chain.js";
+import { writeRecord } from "./records.js";
 
 /** Which chain this is. */
 export interface Chain {
@@ -50,9 +51,7 @@ export function checkRecords(folder: string, chain: Chain): void {
   } else if (records.length > 0) {
     throw new Error(`${folder} has records, but no file .chain that says of which chain. Nothing was touched.`);
   } else {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${mark}.new`, JSON.stringify({ chainId: String(chain.id), genesisHash: chain.genesis }));
-    renameSync(`${mark}.new`, mark);
+    writeRecord(mark, { chainId: String(chain.id), genesisHash: chain.genesis });
   }
 
   for (const file of records) {

@@ -11,8 +11,6 @@ import type { SuiteEnvironment } from "./deploy.js";
 import { checkChainId, checkRecords, identify } from "./guard.js";
 
 export interface Run extends Partial<RunOptions> {
-  /** Where records are kept, in a folder per network; without it, nothing is recorded. */
-  records?: string | undefined;
   /** The steps to run, with those they depend on; all of them, if not given. */
   tags?: string[] | undefined;
   /** Sends the requests; the connection's own, if not given. */
@@ -21,7 +19,8 @@ export interface Run extends Partial<RunOptions> {
 
 /** Run the steps in deploy/ against a network, after making sure that it is the one the records are of. */
 export async function runSteps(connection: NetworkConnection, run: Run = {}): Promise<SuiteEnvironment> {
-  const { records, tags, provider = connection.provider, ...options } = run;
+  const { tags, provider = connection.provider, ...options } = run;
+  const { records } = options;
   setupLogger(["rocketh", "@rocketh/node"], { enabled: false, level: 0 }); // the steps say what they do
 
   const chain = await identify(provider);
@@ -39,7 +38,7 @@ export async function runSteps(connection: NetworkConnection, run: Run = {}): Pr
     {
       provider: asChecked(provider, chain.genesis) as NonNullable<ExecutionParams["provider"]>,
       environment: connection.networkName,
-      saveDeployments: records !== undefined,
+      saveDeployments: false, // rocketh does not wait for a record to be written: the steps write it themselves
       askBeforeProceeding: false,
       ...(tags === undefined ? {} : { tags }),
       extra: { ...DEFAULTS, ...options, connection },

@@ -25,6 +25,7 @@ export async function verify(provider: Provider, expected: Expected): Promise<st
   await checkCode(suite, findings);
   await checkBinding(suite, findings);
   await checkDirectory(suite, expected, findings);
+  await checkOpen(suite, findings);
   await checkPower(suite, expected, findings);
   return findings.conclude();
 }
@@ -36,6 +37,7 @@ export async function verifyBeforeHandover(provider: Provider, expected: Expecte
   await checkCode(suite, findings);
   await checkBinding(suite, findings);
   await checkDirectory(suite, expected, findings);
+  await checkOpen(suite, findings);
   findings.conclude();
 }
 
@@ -129,6 +131,18 @@ async function faultsOfEntry(suite: Suite, name: ContractName) {
 
 const CURRENT = 1n; // ISuiteDirectory.Status
 
+/** Nobody is kept from acting with the suite. */
+async function checkOpen(suite: Suite, findings: Findings): Promise<void> {
+  const manager = suite.contract("CityAccessManager");
+  let allOpen = true;
+  for (const { name, address } of suite.parts) {
+    if (!(await manager.isTargetClosed(address))) continue;
+    allOpen = false;
+    findings.fault(`${name} is closed for new acts by the network's administrator`);
+  }
+  if (allOpen) findings.prove("no contract is closed for new acts");
+}
+
 /** The network is its administrator's alone, and the deployer has no part in it. */
 async function checkPower(suite: Suite, expected: Expected, findings: Findings): Promise<void> {
   const manager = suite.contract("CityAccessManager");
@@ -197,8 +211,12 @@ class Findings {
   readonly #faults: string[] = [];
 
   check(holds: boolean, proof: string, fault: string): void {
-    if (holds) this.#proven.push(proof);
+    if (holds) this.prove(proof);
     else this.fault(fault);
+  }
+
+  prove(proof: string): void {
+    this.#proven.push(proof);
   }
 
   fault(fault: string): void {

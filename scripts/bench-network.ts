@@ -85,7 +85,7 @@ function sizesOf(seconds: number, quick: boolean): Sizes {
   return {
     ...{ senders: 24, transfers: transfers * seconds, claims: claims * seconds, invoices: invoices * seconds },
     ...{ claimCalls: claimCalls * seconds, invoiceCalls: invoiceCalls * seconds, ...calls },
-    ...{ claimBatches: { batches: 12, size: 100_000 }, invoiceBatches: { batches: 12, size: 100_000 } },
+    ...{ claimBatches: { batches: 24, size: 100_000 }, invoiceBatches: { batches: 24, size: 100_000 } },
     ...{ crew: { workers: 300, months: 12 }, faults: { each: 1_000, still: 200 } },
   };
 }

@@ -21,15 +21,16 @@ export default function exportTask(args: Arguments, hre: HardhatRuntimeEnvironme
 }
 
 async function exportNetwork({ directory = "", out = "" }: Arguments, hre: HardhatRuntimeEnvironment): Promise<void> {
-  const { config } = await import("../config.js");
+  const { addressOf, config } = await import("../config.js");
   const { checkChainId, identify } = await import("../guard.js");
   const { connect, deploymentOf } = await import("../../src/index.js"); // needs what the build writes
 
+  const typed = directory === "" ? undefined : addressOf("--directory", directory);
   const connection = await connectWithoutKeys(hre);
   const { provider, networkName, ethers } = connection;
   checkChainId(connection, await identify(provider));
   const folder = join(config.deployments, networkName);
-  const address = directory || recordOf(folder, "SuiteDirectory")?.address;
+  const address = typed ?? recordOf(folder, "SuiteDirectory")?.address;
   if (address === undefined) {
     throw new Error(`${folder} has no record of the directory: say its address with --directory`);
   }

@@ -14,14 +14,15 @@ const MEANT: readonly [RegExp, string][] = [
 ];
 
 /** Make an error of ours, or of a variable of ours, one that Hardhat prints as a message, not as a bug with a stack (`--show-stack-traces` shows it). */
-export async function plainly<T>(work: () => Promise<T>): Promise<T> {
+export async function plainly<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
     const meant = MEANT.find(([told]) => told.test(message))?.[1];
     if (meant !== undefined) throw new HardhatPluginError("suite-tasks", meant, error as Error);
-    const isOurs = error instanceof Error && ["Error", "DirectoryError", "VerificationFailed"].includes(error.name);
+    const isOurs =
+      error instanceof Error && ["Error", "UsageError", "DirectoryError", "VerificationFailed"].includes(error.name);
     throw isOurs ? new HardhatPluginError("suite-tasks", error.message, error) : error;
   }
 }

@@ -15,10 +15,11 @@ export default function verifyTask(args: { noCompile?: boolean }, hre: HardhatRu
 }
 
 async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
-  const { config, DEFAULTS } = await import("../config.js");
+  const { addressIn, config, DEFAULTS } = await import("../config.js");
   const { checkChainId, checkRecords, identify } = await import("../guard.js");
   const { verify } = await import("../verify.js"); // needs what the build writes
 
+  const typed = { deployer: addressIn("CIVITAS_DEPLOYER_ADDRESS"), administrator: addressIn("CIVITAS_ADMIN_ADDRESS") };
   const connection = await connectWithoutKeys(hre);
   const { provider, networkName } = connection;
   const chain = await identify(provider);
@@ -28,8 +29,8 @@ async function verifyNetwork(hre: HardhatRuntimeEnvironment): Promise<void> {
   if (existsSync(folder)) checkRecords(folder, chain);
   const manager = recordOf(folder, "CityAccessManager");
   const known = (manager?.linkedData ?? {}) as { deployer?: string; administrator?: string; salt?: string };
-  const deployer = process.env["CIVITAS_DEPLOYER_ADDRESS"] || known.deployer;
-  const administrator = process.env["CIVITAS_ADMIN_ADDRESS"] || known.administrator;
+  const deployer = typed.deployer ?? known.deployer;
+  const administrator = typed.administrator ?? known.administrator;
   if (deployer === undefined || administrator === undefined) {
     throw new Error(
       `${folder} has no records: set CIVITAS_DEPLOYER_ADDRESS and CIVITAS_ADMIN_ADDRESS to say who deployed, and who should administer`,

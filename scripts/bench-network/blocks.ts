@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type JsonRpcApiProvider, toQuantity } from "ethers";
 
 const EVERY_MS = 200;
+/** A chain that needs longer to come to rest is measured as it is. */
+const REST_MS = 60_000;
 
 interface Block {
   number: string;
@@ -18,8 +20,7 @@ export class Blocks {
   head: number;
   /** When it was read, in milliseconds. */
   moved = performance.now();
-  readonly #times = new Map<number, number>();
-  readonly #gas = new Map<number, number>();
+  readonly #known = new Map<number, { time: number; gas: number }>();
   readonly #mined = new Set<string>();
   #ended = false;
   readonly #following: Promise<void>;
@@ -44,16 +45,12 @@ export class Blocks {
 
   /** UTC seconds. @throws RangeError for a block that was not read. */
   timeOf(block: number): number {
-    const time = this.#times.get(block);
-    if (time === undefined) throw new RangeError(`block ${block} was not read`);
-    return time;
+    return this.#noted(block).time;
   }
 
   /** The gas that its transactions used. @throws RangeError for a block that was not read. */
   gasOf(block: number): number {
-    const gas = this.#gas.get(block);
-    if (gas === undefined) throw new RangeError(`block ${block} was not read`);
-    return gas;
+    return this.#noted(block).gas;
   }
 
   /** Waits for blocks to come. @returns the newest. */
@@ -61,6 +58,15 @@ export class Blocks {
     const until = this.head + count;
     while (this.head < until) await sleep(EVERY_MS);
     return this.head;
+  }
+
+  /** Waits until some blocks in a row came as fast as they should, so that what was sent before is worked off. @param period In seconds. */
+  async rest(period: number, count = 3): Promise<void> {
+    const until = performance.now() + REST_MS;
+    const taken = (head: number) => this.timeOf(head) - this.timeOf(head - count);
+    for (let head = await this.next(count); taken(head) > count * period; head = await this.next()) {
+      if (performance.now() > until) return;
+    }
   }
 
   async end(): Promise<void> {
@@ -90,10 +96,15 @@ export class Blocks {
     return (await this.provider.send("eth_getBlockByNumber", [toQuantity(number), false])) as Block | null;
   }
 
+  #noted(block: number): { time: number; gas: number } {
+    const noted = this.#known.get(block);
+    if (noted === undefined) throw new RangeError(`block ${block} was not read`);
+    return noted;
+  }
+
   #note(block: Block | null): void {
     if (block === null) throw new Error("the newest block is gone");
-    this.#times.set(Number(block.number), Number(block.timestamp));
-    this.#gas.set(Number(block.number), Number(block.gasUsed));
+    this.#known.set(Number(block.number), { time: Number(block.timestamp), gas: Number(block.gasUsed) });
     for (const hash of block.transactions) this.#mined.add(hash);
   }
 }

@@ -49,6 +49,9 @@ const GOALS: Record<string, number> = {
   "invoices.anchored": 1_000,
 };
 
+/** Gas of writing a word of storage that was zero, for the first time in a transaction: EIP-2929 and EIP-2200. */
+const NEW_WORD = 22_100;
+
 interface Row {
   id: string;
   what: string;
@@ -72,10 +75,15 @@ export function rowsOf({ yardstick, results }: Pick<Outcome, "yardstick" | "resu
     const withComputing = computed === undefined ? undefined : records / (seconds + computed);
     return {
       ...{ id, what, transactions, records, seconds, rate: Math.round(rate), ratio: Math.round(100 * ratio) / 100 },
-      gas: Math.round((10 * gas) / Math.max(records, 1)) / 10,
+      gas: shortened(gas / Math.max(records, 1)),
       ...{ goal, met: goal === undefined ? undefined : ratio >= goal, withComputing },
     };
   });
+}
+
+/** Whole, unless it is small. */
+function shortened(gas: number): number {
+  return gas < 100 ? Math.round(10 * gas) / 10 : Math.round(gas);
 }
 
 /** Goals that were missed, in words. */
@@ -121,23 +129,32 @@ export function tableLines(outcome: Outcome): string[] {
 
 /** The rest, in sentences. */
 export function sentences({ yardstick, results, lost, still }: Outcome): string[] {
-  const computing = rowsOf({ yardstick, results }).flatMap(({ what, withComputing, ratio, rate }) =>
+  const rows = rowsOf({ yardstick, results });
+  const computing = rows.flatMap(({ what, withComputing, ratio, rate }) =>
     withComputing === undefined
       ? []
       : [
           `${what}: ids and trees were computed before, on the same processors; with that time, ${grouped(Math.round(withComputing))} records a second, ${((withComputing / rate) * ratio).toFixed(0)} x.`,
         ],
   );
+  const transfer = rows[0]?.gas ?? 0;
+  const calls = rows
+    .filter(({ met, goal }) => met === false && goal === GOALS["claims.call"])
+    .map(
+      ({ what, gas, goal = 0 }) =>
+        `${what}: a record is ${grouped(gas)} gas, and a whole transfer ${grouped(transfer)}. With as much gas in each second that is ${(transfer / gas).toFixed(2)} x; for ${goal} x a record would have to cost ${grouped(Math.round(transfer / goal))} gas, and to write one new word of storage costs ${grouped(NEW_WORD)} (EIP-2929).`,
+    );
   const again = lost.results.reduce((sum, result) => sum + result.again, 0);
   return [
     ...computing,
+    ...calls,
     `One validator killed under load, gone for ${lost.gone.toFixed(0)} s: ${lost.results.map(({ what, tally }) => `${what}: ${wordsOf(tally)}`).join("; ")}. ${grouped(again)} transactions were sent again through another endpoint, the same bytes. The longest time without a block was ${lost.pause} s. ${lost.caughtUp.toFixed(0)} s after the load all four had the same block ${lost.agreed}.`,
     `Two of four killed: no block for ${still.stood.toFixed(0)} s. The client said: "${still.said}". Blocks came ${still.resumed.toFixed(0)} s after one was started again. Sent meanwhile: ${wordsOf(still.result.tally)}. At the end all four had the same block ${still.agreed}.`,
   ];
 }
 
 /** More processes than this before the run, and its figures say less. */
-const BUSY = 1;
+const BUSY = 1.5;
 const BESIDE =
   " (other work was beside it: the figures are low, and the ratios uncertain; measure again on a quiet machine)";
 
@@ -152,12 +169,12 @@ export function pageOf(outcome: Outcome): string {
   return [
     "# Load and faults on four validators",
     "",
-    "Written by `npm run bench:network -- --write`. One run; timings are noisy, so read the ratios: each is to the transfers of the same run. Records are counted from the events in the blocks, over the time from the block before the first of them to the last.",
+    "Written by `npm run bench:network -- --write`. One run; timings are noisy, so read the ratios: each is to the transfers of the same run. Records are counted from the events in the blocks, over the time from the block before the first of them to the last; each load begins when the blocks of the one before are worked off.",
     "",
     `${machineLine(outcome)}.`,
     "",
     row(HEAD),
-    row(HEAD.map((_, i) => (i === 0 || i === 8 ? "---" : "--:"))),
+    row(HEAD.map((_, i) => (i === 0 || i === HEAD.length - 1 ? "---" : "--:"))),
     ...rowsOf(outcome).map((one) => row(cellsOf(one))),
     "",
     ...sentences(outcome).map((sentence) => `- ${sentence}`),

@@ -81,6 +81,7 @@ async function onStage(
   const stage: Stage = { ...running, chainId, senders, seconds, evenly: false };
   const results: Result[] = [];
   for (const load of [yardstick, ...loads]) {
+    await running.blocks.rest(period);
     for (const result of await measure(stage, [load])) {
       results.push(result);
       say(

@@ -48,8 +48,6 @@ export function tally(submitted: Iterable<string>, found: Iterable<Found>): Tall
   return { submitted: all, once, missing, double, foreign: [...times.keys()], blocks };
 }
 
-const BLOCKS = 4; // at once: a node answers with so much at most
-
 /** Reads the events of a load from the chain. @param from First block, @param to last one. */
 export async function readBack(
   provider: JsonRpcApiProvider,
@@ -59,9 +57,9 @@ export async function readBack(
   to: number,
 ): Promise<Tally> {
   const found: Found[] = [];
-  for (let first = from; first <= to; first += BLOCKS) {
-    const last = Math.min(first + BLOCKS - 1, to);
-    const filter = { address, topics: [topic], fromBlock: toQuantity(first), toBlock: toQuantity(last) };
+  for (let block = from; block <= to; block++) {
+    const at = toQuantity(block); // one at a time: Kaia gives 10,000 events at most
+    const filter = { address, topics: [topic], fromBlock: at, toBlock: at };
     const logs = (await provider.send("eth_getLogs", [filter])) as {
       topics: string[];
       data: string;

@@ -2,6 +2,8 @@
 import { wholeNumberOf } from "../../src/cli/arguments.js";
 import { UsageError } from "../../src/cli/fault.js";
 import { withBar as barOf } from "../../src/cli/progress.js";
+import { hiding } from "../../src/cli/secret.js";
+import { refuseKeys } from "./secret.js";
 
 export { UsageError };
 
@@ -66,13 +68,15 @@ export function peakMemory(): string {
 
 /** Runs a command and ends the process, since a chain in it would stay. Exit codes: 0 done, 1 failed, 2 the options make no sense. */
 export async function endAfter(name: string, main: () => Promise<void>): Promise<never> {
+  const args = process.argv.slice(2);
   try {
+    refuseKeys(args, process.env);
     await main();
     process.exit(0);
   } catch (error) {
     const usage =
       error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
-    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${name}: ${hiding(args)(error instanceof Error ? error.message : String(error))}`);
     if (usage) console.error(`${name}: \`npm run ${name} -- --help\` tells the options`);
     process.exit(usage ? 2 : 1);
   }

@@ -19,6 +19,14 @@ export function makeClock(file: string, rate: number): void {
   writeFileSync(file, words, { mode: 0o600 });
 }
 
+/** UTC seconds that it shows. */
+export function clockTime(file: string): number {
+  const words = readFileSync(file);
+  const [added = 0n, since = 0n, rate = 1n] = [0, 1, 2].map((index) => words.readBigInt64LE(index * WORD));
+  const now = BigInt(Date.now()) * MILLISECOND;
+  return Number((now + added + (now - since) * (rate - 1n)) / SECOND);
+}
+
 /** Moves it on. The validators see it at once: the file is mapped into their memory. */
 export function advanceClock(file: string, seconds: number): void {
   write(file, 0, readFileSync(file).readBigInt64LE(0) + BigInt(seconds) * SECOND);

@@ -1,11 +1,11 @@
-/** The network `trial`, of validators on this machine, answers what a story asks of a `hardhat node`: what was sent is in a block, and time moves on. */
+/** The network `trial`, of validators on this machine, answers what a story asks of a `hardhat node`: what was sent is in a block that stays, and time moves on. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { NetworkHooks } from "hardhat/types/hooks";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
 
-import { advanceClock, CLOCK_VARIABLE } from "./clock.js";
+import { advanceClock, CLOCK_VARIABLE, clockTime } from "./clock.js";
 
 export const trialNetwork: HardhatPlugin = {
   id: "trial-network",
@@ -13,6 +13,12 @@ export const trialNetwork: HardhatPlugin = {
 };
 
 type Send = (request: JsonRpcRequest) => Promise<JsonRpcResponse>;
+type Ask = (method: string, ...params: unknown[]) => Promise<unknown>;
+
+interface Head {
+  number: string;
+  timestamp: string;
+}
 
 const POLL_MS = 50;
 const LATE_MS = 120_000;
@@ -26,7 +32,7 @@ const hooks: Partial<NetworkHooks> = {
 
 async function answer(request: JsonRpcRequest, send: Send): Promise<JsonRpcResponse> {
   const [first] = (request.params ?? []) as unknown[];
-  const ask = async (method: string, ...params: unknown[]) => {
+  const ask: Ask = async (method, ...params) => {
     const response = await send({ jsonrpc: "2.0", id: request.id, method, params });
     return "result" in response ? response.result : null;
   };
@@ -34,23 +40,32 @@ async function answer(request: JsonRpcRequest, send: Send): Promise<JsonRpcRespo
     case "eth_sendTransaction": // of an account of this configuration
     case "eth_sendRawTransaction": {
       const response = await send(request);
-      if ("result" in response)
-        await until(async () => (await ask("eth_getTransactionReceipt", response.result)) !== null);
+      const depth = await depthOf(ask);
+      if ("result" in response) {
+        await until(async () => {
+          const receipt = (await ask("eth_getTransactionReceipt", response.result)) as { blockNumber: string } | null;
+          return receipt !== null && Number(await ask("eth_blockNumber")) >= Number(receipt.blockNumber) + depth;
+        });
+      }
       return response;
     }
     case "evm_increaseTime":
       advanceBy(Number(first));
       return { jsonrpc: "2.0", id: request.id, result: first };
     case "evm_setNextBlockTimestamp": {
-      const { timestamp } = (await ask("eth_getBlockByNumber", "latest", false)) as { timestamp: string };
+      const { timestamp } = (await ask("eth_getBlockByNumber", "latest", false)) as Head;
       advanceBy(Math.max(0, Number(first) - Number(timestamp))); // blocks come by themselves: the next one is not before that time
       return { jsonrpc: "2.0", id: request.id, result: null };
     }
     case "evm_mine":
     case "hardhat_mine": {
-      const wanted = request.method === "evm_mine" ? 1 : Number(first);
+      const wanted = (request.method === "evm_mine" ? 1 : Number(first)) + (await depthOf(ask));
       const before = Number(await ask("eth_blockNumber"));
-      await until(async () => Number(await ask("eth_blockNumber")) > before + wanted); // one may have been on its way
+      const now = clockTime(clockFile());
+      await until(async () => {
+        const { number, timestamp } = (await ask("eth_getBlockByNumber", "latest", false)) as Head;
+        return Number(number) > before + wanted && Number(timestamp) >= now; // some may have been on their way
+      });
       return { jsonrpc: "2.0", id: request.id, result: "0x0" };
     }
     case "web3_clientVersion": // the helpers of Hardhat's tests help nobody else
@@ -68,10 +83,20 @@ async function answer(request: JsonRpcRequest, send: Send): Promise<JsonRpcRespo
   }
 }
 
+/** How many blocks must follow one before nothing takes it back: under Clique, those of more than half of the signers. */
+async function depthOf(ask: Ask): Promise<number> {
+  const signers = await ask("clique_getSigners", "latest");
+  return Array.isArray(signers) ? Math.floor(signers.length / 2) + 1 : 0;
+}
+
 function advanceBy(seconds: number): void {
+  advanceClock(clockFile(), seconds);
+}
+
+function clockFile(): string {
   const file = process.env[CLOCK_VARIABLE];
   if (file === undefined) throw new Error(`${CLOCK_VARIABLE} names the clock of the validators; they need one here`);
-  advanceClock(file, seconds);
+  return file;
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

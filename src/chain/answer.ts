@@ -45,9 +45,9 @@ export function parseAnswer(body: string, id: number, method: string): Answer {
   return { result };
 }
 
-/** Errors that tell of the endpoint, not of what was asked: another one may have the state, the method or the time. */
+/** Errors that tell of the endpoint, not of what was asked: another one may have the state, the method, the room or the time. */
 const OF_THE_ENDPOINT =
-  /header not found|unknown block|block .*not found|missing trie node|state .*not available|pruned|method .*not (found|available|supported|exist)|limit exceeded|too many requests|rate limit|timed? ?out|syncing|unauthori[sz]ed/i;
+  /pool is full|header not found|unknown block|block .*not found|missing trie node|state .*not available|pruned|method .*not (found|available|supported|exist)|limit exceeded|too many requests|rate limit|timed? ?out|syncing|unauthori[sz]ed/i;
 
 /** Whether another endpoint may answer what this one does not. A revert, and what is wrong with a transaction, all endpoints tell alike. */
 export function mayBeKnownElsewhere({ code, message, data }: RpcError): boolean {

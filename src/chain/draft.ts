@@ -2,7 +2,8 @@
 import canonicalize from "canonicalize";
 import {
   getAddress,
-  Interface,
+  isError,
+  type Provider,
   type Signer,
   toQuantity,
   Transaction,
@@ -10,39 +11,22 @@ import {
   type TransactionRequest,
 } from "ethers";
 
-import { abis } from "../abi.js";
 import { shapeCheck } from "../common/shape.js";
 import type { Contracts } from "../contracts.js";
 import type { SuiteEntry } from "../directory/directory.js";
-import { type AbiInput, show } from "../errors.js";
-import { withMargin } from "./free-wallet.js";
+import { callAt, type DraftCall, DraftError } from "./draft-call.js";
 import { finalityOf } from "./finality.js";
+import { withMargin } from "./gas.js";
 import { isAlreadyKnown, isNonceTooLow } from "./refusal.js";
 import { responseOf } from "./signed.js";
 
-/** An argument of an act. */
-export interface DraftArgument {
-  name: string;
-  /** In Solidity: `uint64`, `tuple[]`. */
-  type: string;
-  /** Exact; of an array or a struct, its parts. */
-  value: string | DraftArgument[];
-  /** What the value means, where it is not plain: a code, a role, a time. */
-  words?: string;
-}
-
 /** An act that is not signed yet: JSON. What it says in words, `checkDraft` finds in its data. */
-export interface TransactionDraft {
+export interface TransactionDraft extends DraftCall {
   draft: "civitas transaction 1";
   chainId: string;
   from: string;
   nonce: number;
   to: string;
-  /** By the suite's directory. */
-  contract: { name: string; version: number };
-  /** `rename(uint64,string)`. */
-  function: string;
-  arguments: DraftArgument[];
   /** Wei; acts of the suite take none. */
   value: string;
   gasLimit: string;
@@ -50,11 +34,6 @@ export interface TransactionDraft {
   data: string;
   /** The 32 bytes to sign. */
   digest: string;
-}
-
-/** A draft that must not be signed, or a signature that is not of it. The message names all faults. */
-export class DraftError extends Error {
-  override readonly name = "DraftError";
 }
 
 type Suite = Pick<Contracts, "provider" | "chainId"> & { readonly entries: readonly SuiteEntry[] };
@@ -84,7 +63,8 @@ export async function draft(suite: Suite, from: string, populated: TransactionRe
 }
 
 /**
- * Check a draft that somebody else made: everything that it says is found again from its data, the suite and the chain.
+ * Check a draft that somebody else made: everything that it says is found again from its data and the suite's directory. Show the second pair of
+ * eyes what this returns, and not the text that came: text can say one thing twice.
  * @param json The document, or its text.
  * @throws DraftError naming each lie, and each thing that is missing.
  */
@@ -102,22 +82,17 @@ export function checkDraft(suite: Suite, json: unknown): TransactionDraft {
   if (chainId !== suite.chainId.toString()) {
     throw new DraftError(`the draft is for chain ${chainId}; this is chain ${suite.chainId}`);
   }
-  let found: TransactionDraft;
   try {
-    found = complete(suite, { chainId, from, nonce, to, value, gasLimit, gasPrice, data });
+    const found = complete(suite, { chainId, from, nonce, to, value, gasLimit, gasPrice, data });
+    const lies = (["contract", "function", "arguments", "digest"] as const)
+      .filter((part) => canonicalize(given[part]) !== canonicalize(found[part]))
+      .map((part) => `its ${part} should be ${inShort(found[part])}, and it says ${inShort(given[part])}`);
+    if (lies.length === 0) return found;
+    throw new DraftError(`do not sign this draft: ${lies.join("; ")}`);
   } catch (cause) {
     if (cause instanceof DraftError) throw cause;
-    throw new DraftError("the draft has a number or an address that cannot be", { cause });
+    throw new DraftError("the draft has a number, an address or a nesting that cannot be", { cause });
   }
-  const lies = (["contract", "function", "arguments", "digest"] as const).filter(
-    (part) => canonicalize(given[part]) !== canonicalize(found[part]),
-  );
-  if (lies.length === 0) return found;
-  throw new DraftError(
-    `do not sign this draft: ${lies
-      .map((part) => `its ${part} should be ${JSON.stringify(found[part])}, and it says ${JSON.stringify(given[part])}`)
-      .join("; ")}`,
-  );
 }
 
 /**
@@ -138,42 +113,38 @@ export async function signDraft(checked: TransactionDraft, signer: Signer): Prom
 
 /**
  * Send a signed draft, and wait until it is in a block, as deep as `connect` was told. Submitting it twice does no more than once.
- * @throws DraftError if what was signed is not the draft; what the node refuses it with.
+ * @param timeoutMs How long to wait; 300000 ms if left out.
+ * @throws DraftError if what was signed is not the draft, its nonce was used by another transaction, or the time is over; what the node refuses it with.
  */
 export async function submitDraft(
   { provider }: Pick<Contracts, "provider">,
   checked: TransactionDraft,
   raw: string,
+  timeoutMs = 300_000,
 ): Promise<TransactionReceipt> {
   checkSigned(checked, raw);
-  const sent = responseOf(raw, provider);
-  if ((await provider.getTransactionReceipt(sent.hash)) === null) {
-    try {
-      await provider.broadcastTransaction(raw);
-    } catch (error) {
-      const meanwhile = isNonceTooLow(error) && (await provider.getTransactionReceipt(sent.hash)) === null;
-      if (meanwhile) {
-        throw new DraftError(`nonce ${checked.nonce} of ${checked.from} was used meanwhile; draft the act anew`, {
-          cause: error,
-        });
-      }
-      if (!isNonceTooLow(error) && !isAlreadyKnown(error)) throw error;
-    }
+  const { hash } = Transaction.from(raw);
+  const late = new DraftError(`after ${timeoutMs / 1000} s the act ${hash} is not final; submit the same again`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(late);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([deliver(provider, checked, raw, timeoutMs), over]);
+  } catch (error) {
+    throw isError(error, "TIMEOUT") ? late : error;
+  } finally {
+    clearTimeout(timer);
   }
-  const receipt = await sent.wait(1 + finalityOf(provider));
-  if (receipt === null) throw new Error(`the act ${sent.hash} is in no block yet; ask the node again`);
-  return receipt;
 }
 
 // ------------------------------------------------------------------------------------------------------------- internal
 
-type Facts = Omit<TransactionDraft, "draft" | "contract" | "function" | "arguments" | "digest">;
+type Facts = Omit<TransactionDraft, "draft" | "digest" | keyof DraftCall>;
 
-/** An input of a function in a contract's ABI. */
-interface Input extends AbiInput {
-  readonly components?: readonly Input[];
-}
-
+const SHORT = 1_000;
 const NUMBER = { type: "string", pattern: "^(0|[1-9][0-9]*)$" };
 const HEX = (bytes: string) => ({ type: "string", pattern: `^0x([0-9a-fA-F]{2})${bytes}$` });
 const PROPERTIES = {
@@ -198,52 +169,42 @@ const shapeFaults = shapeCheck(
 
 /** Says in words what the facts are. */
 function complete({ entries }: Suite, facts: Facts): TransactionDraft {
-  const entry = entries.find(({ address }) => address === getAddress(facts.to));
-  if (entry === undefined) throw new DraftError(`the directory has no contract at ${facts.to}`);
-  if (entry.status === "Withdrawn")
-    throw new DraftError(`version ${entry.version} of ${entry.name} was withdrawn by the network`);
-  const abi = Object.hasOwn(abis, entry.name) ? abis[entry.name as keyof typeof abis] : [];
-  const contract = new Interface(abi);
-  const call = contract.parseTransaction({ data: facts.data, value: facts.value });
-  if (call === null || contract.encodeFunctionData(call.fragment, call.args) !== facts.data.toLowerCase()) {
-    throw new DraftError(`the data is no call of ${entry.name}`);
-  }
-  const inputs = abi
-    .filter((one) => one.type === "function")
-    .find((one) => new Interface([one]).getFunction(one.name)?.selector === call.selector)?.inputs as
-    readonly Input[] | undefined;
+  const call = callAt(entries, getAddress(facts.to), facts.data);
   const { from, to, chainId, nonce, value, gasLimit, gasPrice, data } = facts;
   return {
     ...{ draft: "civitas transaction 1", chainId, from: getAddress(from), nonce, to: getAddress(to) },
-    contract: { name: entry.name, version: entry.version },
-    function: call.signature,
-    arguments: (inputs ?? []).map((input, i) => argumentOf(input, call.args[i])),
+    ...call,
     ...{ value, gasLimit, gasPrice, data, digest: Transaction.from(transactionOf(facts)).unsignedHash },
   };
 }
 
-function argumentOf(input: Input, value: unknown): DraftArgument {
-  const { name, type, internalType, components = [] } = input;
-  const item = /^(.*)\[[0-9]*\]$/.exec(type)?.[1];
-  if (item !== undefined) {
-    const each = { ...input, type: item, internalType: internalType.replace(/\[[0-9]*\]$/, "") };
-    return { name, type, value: (value as unknown[]).map((one, i) => argumentOf({ ...each, name: `${i}` }, one)) };
+async function deliver(
+  provider: Provider,
+  { from, nonce }: TransactionDraft,
+  raw: string,
+  timeoutMs: number,
+): Promise<TransactionReceipt> {
+  const sent = responseOf(raw, provider);
+  const mined = async () => (await provider.getTransactionReceipt(sent.hash)) !== null;
+  if (!(await mined())) {
+    try {
+      await provider.broadcastTransaction(raw);
+    } catch (cause) {
+      if (isNonceTooLow(cause) && !(await mined())) {
+        throw new DraftError(`nonce ${nonce} of ${from} was used meanwhile; draft the act anew`, { cause });
+      }
+      if (!isNonceTooLow(cause) && !isAlreadyKnown(cause)) throw cause;
+    }
   }
-  if (type === "tuple") {
-    return { name, type, value: components.map((part, i) => argumentOf(part, (value as unknown[])[i])) };
-  }
-  const exact = String(value);
-  const words = wordsOf(input, value);
-  return words === exact || words.includes("…") ? { name, type, value: exact } : { name, type, value: exact, words };
+  const receipt = await sent.wait(1 + finalityOf(provider), timeoutMs);
+  if (receipt === null) throw new Error(`the act ${sent.hash} is in no block yet; ask the node again`);
+  return receipt;
 }
 
-/** What is not written as its type should be is told as it is. */
-function wordsOf(input: Input, value: unknown): string {
-  try {
-    return show(input, value);
-  } catch {
-    return String(value);
-  }
+/** Enough of a part to know it by. */
+function inShort(part: unknown): string {
+  const text = JSON.stringify(part);
+  return text.length <= SHORT ? text : `${text.slice(0, SHORT)}…`;
 }
 
 function transactionOf({ chainId, nonce, to, value, gasLimit, gasPrice, data }: Facts) {
@@ -251,7 +212,15 @@ function transactionOf({ chainId, nonce, to, value, gasLimit, gasPrice, data }: 
 }
 
 function checkSigned({ from, digest }: TransactionDraft, raw: string): void {
-  const tx = Transaction.from(raw);
+  const tx = signedOf(raw);
   if (tx.unsignedHash !== digest) throw new DraftError("what was signed is not this draft");
   if (tx.from !== from) throw new DraftError(`the draft is for ${from}, and was signed by ${String(tx.from)}`);
+}
+
+function signedOf(raw: string): Transaction {
+  try {
+    return Transaction.from(raw);
+  } catch (cause) {
+    throw new DraftError("what was signed is no transaction", { cause });
+  }
 }

@@ -7,15 +7,8 @@ export type { Sent } from "./sent.js";
 export { mined } from "../common/mined.js";
 export { AsOfError, providerAsOf } from "./as-of.js";
 export { type Cursor, ReorganisationError, watch, type WatchedEvent, type WatchOptions } from "./watch.js";
-export {
-  checkDraft,
-  draft,
-  type DraftArgument,
-  DraftError,
-  signDraft,
-  submitDraft,
-  type TransactionDraft,
-} from "./draft.js";
+export { checkDraft, draft, signDraft, submitDraft, type TransactionDraft } from "./draft.js";
+export { type DraftArgument, type DraftCall, DraftError } from "./draft-call.js";
 export {
   type DigestSigner,
   ExternalSigner,

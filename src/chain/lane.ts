@@ -15,7 +15,7 @@ import {
 import { decodeError } from "../errors.js";
 import { Endpoints } from "./endpoints.js";
 import { finalityOf } from "./finality.js";
-import { withMargin } from "./free-wallet.js";
+import { withMargin } from "./gas.js";
 import { over } from "./over.js";
 import {
   isAlreadyKnown,
@@ -97,6 +97,11 @@ export class Lane extends AbstractSigner<Provider> {
     const { inFlight = 64, pollMs = 500, resendMs = 15_000, timeoutMs = 300_000 } = options;
     this.#finality = options.finality;
     this.#options = { inFlight, pollMs, resendMs, timeoutMs };
+  }
+
+  /** How many acts were sent, and are not final yet. */
+  get onTheirWay(): number {
+    return this.#acts.size;
   }
 
   /** The lane that a signer is, or one for it. */

@@ -38,7 +38,9 @@ export function readRows(file: string, columns: readonly string[], optional: rea
   const given = Object.keys(first.record);
   const missing = columns.filter((column) => !given.includes(column));
   const strange = given.filter((column) => !columns.includes(column) && !optional.includes(column));
-  if (missing.length > 0) throw new CommandError(`${file} has no column "${missing.join('", "')}"`);
+  if (missing.length > 0) {
+    throw new CommandError(`${file} has no column "${missing.join('", "')}"; it has "${given.join('", "')}"`);
+  }
   if (strange.length > 0) {
     throw new CommandError(`${file} has a column "${strange.join('", "')}", which means nothing here`);
   }
@@ -143,24 +145,19 @@ export async function performAll(
   result.gas = 0n;
   await withBar(session, total, "rows done", async (progress) => {
     for (let start = 0; start < parts.length; start += AT_ONCE) {
-      const some = parts.slice(start, start + AT_ONCE);
       const sent = [];
-      try {
-        for (const part of some) sent.push({ part, act: await signer.send(part.request) });
-        for (const { part, act } of sent) {
-          const receipt = await act.final();
-          result.transactions.push(receipt.hash);
-          result.gas += receipt.gasUsed;
-          result.done += part.lines.length;
-          progress(part.lines.length);
-        }
-      } catch (cause) {
-        const so = "Those sent last may be done, too; run the same again: what is done is left out";
-        throw new CommandError(`${result.done} of ${total} rows are done. ${decodeError(cause).message}. ${so}`, {
-          cause,
-        });
+      for (const part of parts.slice(start, start + AT_ONCE)) sent.push({ part, act: await signer.send(part.request) });
+      for (const { part, act } of sent) {
+        const receipt = await act.final();
+        result.transactions.push(receipt.hash);
+        result.gas += receipt.gasUsed;
+        result.done += part.lines.length;
+        progress(part.lines.length);
       }
     }
+  }).catch((cause: unknown) => {
+    const so = "Those sent last may be done, too; run the same again: what is done is left out";
+    throw new CommandError(`${result.done} of ${total} rows are done. ${decodeError(cause).message}. ${so}`, { cause });
   });
   return result;
 }

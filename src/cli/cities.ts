@@ -6,11 +6,12 @@ import type { CityEvent } from "../city/history.js";
 import { reasonName } from "../city/reason.js";
 import type { Civitas } from "../client.js";
 import { textTable } from "../common/text-table.js";
-import { secondsOf, showTime } from "../common/time.js";
+import { dateOf, secondsOf, showTime } from "../common/time.js";
 import { momentOf, wholeNumberOf } from "./arguments.js";
 import { addApplications } from "./city-applications.js";
 import { addCityActs } from "./city-acts.js";
 import { CITY_HELP, cityIdOf, cityOf } from "./city-argument.js";
+import { CommandError } from "./fault.js";
 import { exampleOf } from "./help.js";
 import type { Session } from "./session.js";
 
@@ -42,12 +43,18 @@ export function cityCommands(session: Session): Command {
     .command("history")
     .description("what happened to a city, oldest first, read from the chain alone")
     .argument("<city>", CITY_HELP)
-    .addHelpText("after", exampleOf("city history #4"))
+    .addHelpText("after", exampleOf("city history '#4'"))
     .action(async (text: string) => {
       const civitas = await session.civitas();
-      const events: CityEvent[] = [];
-      for await (const event of civitas.history(await cityIdOf(civitas, text))) events.unshift(event);
-      const rows = events.map((event) => [`block ${event.block}`, event.type, factsOf(event), `by ${event.by}`]);
+      const events: (CityEvent & { time: Date })[] = [];
+      for await (const event of civitas.history(await cityIdOf(civitas, text))) {
+        const block = await civitas.provider.getBlock(event.block);
+        if (block === null) throw new CommandError(`the node no longer has block ${event.block}; ask again`);
+        events.unshift({ ...event, time: dateOf(block.timestamp) });
+      }
+      const rows = events.map((event) => [
+        ...[timeOf(event.time), `block ${event.block}`, event.type, factsOf(event), `by ${event.by}`],
+      ]);
       session.tell(events, textTable(rows));
     });
 

@@ -4,7 +4,7 @@ import { NETWORK } from "../access/capability.js";
 import type { City } from "../city/city.js";
 import { mustBeNoKey } from "./secret.js";
 
-export const CITY_HELP = "a code (MA.156.1301), a printed code (MA.156.1301-FQ), or a number (#7)";
+export const CITY_HELP = "a code (MA.156.1301), a printed code (MA.156.1301-FQ), or a number ('#7', in quotes)";
 
 /** The city that is meant. @throws what `resolve` and `city` throw. */
 export async function cityOf(civitas: Civitas, text: string, at?: Date): Promise<City> {

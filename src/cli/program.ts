@@ -15,6 +15,7 @@ import { hiding } from "./secret.js";
 import { type CommonOptions, Session } from "./session.js";
 import { suiteCommands } from "./suite.js";
 import type { Terminal } from "./terminal.js";
+import type { WaitingOptions } from "./waiting.js";
 
 const GROUPS = [
   keyCommands,
@@ -34,14 +35,12 @@ CIVITAS_KEYSTORE with CIVITAS_PASSWORD_FILE or CIVITAS_PASSWORD, or CIVITAS_KEY.
 Exit codes: 0 done, 1 refused or failed, 2 the command makes no sense.`;
 
 /** Runs one command. @returns its exit code. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(args: readonly string[], terminal: Terminal, waiting?: WaitingOptions): Promise<number> {
   const hide = hiding(args);
-  const session = new Session({
-    ...terminal,
-    err: (line) => {
-      terminal.err(visibleLines(hide(line)));
-    },
-  });
+  const err = (line: string) => {
+    terminal.err(visibleLines(hide(line)));
+  };
+  const session = new Session({ ...terminal, err }, waiting);
   try {
     await programOf(session).parseAsync(args, { from: "user" });
     return session.status;

@@ -8,6 +8,7 @@ import { CommandError, EXIT, UsageError } from "./fault.js";
 import { readKey } from "./key.js";
 import { mustBeNoKey } from "./secret.js";
 import type { Terminal } from "./terminal.js";
+import { tellWaiting, type WaitingOptions } from "./waiting.js";
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -25,8 +26,13 @@ export class Session {
   #signer: Promise<Lane> | undefined;
   #node: Promise<Endpoints> | undefined;
   #status: number = EXIT.Done;
+  #endWatch: (() => void) | undefined;
 
-  constructor(readonly terminal: Terminal) {}
+  /** @param waiting How often it is told that transactions wait for a block. */
+  constructor(
+    readonly terminal: Terminal,
+    private readonly waiting: WaitingOptions = {},
+  ) {}
 
   /** As they were typed. */
   use(options: CommonOptions): void {
@@ -55,11 +61,16 @@ export class Session {
     return { directory: this.#directory(), runner: await this.#provider() };
   }
 
-  /** Who acts: the key, connected to the network. What it sends is kept, and sent again where it gets lost. */
+  /** Who acts: the key, connected to the network. What it sends is kept, and sent again where it gets lost; it is told if no block comes for it. */
   async signer(): Promise<Lane> {
-    this.#signer ??= this.#provider().then(async (provider) =>
-      Lane.of(await readKey(this.terminal, this.keystore, provider)),
-    );
+    this.#signer ??= this.#provider().then(async (provider) => {
+      const lane = Lane.of(await readKey(this.terminal, this.keystore, provider));
+      const tell = (line: string) => {
+        this.terminal.err(line);
+      };
+      this.#endWatch = tellWaiting(lane, provider, tell, this.waiting);
+      return lane;
+    });
     return this.#signer;
   }
 
@@ -84,6 +95,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    this.#endWatch?.();
     const provider = await this.#node?.catch(() => undefined);
     provider?.destroy();
   }

@@ -1,26 +1,33 @@
-/** `civitas suite`: which contracts the network published, and whether they are what was published. */
+/** `civitas suite`: which contracts the network published, whether they are what was published, and what becomes of them. */
 import { Command } from "commander";
+import { isError } from "ethers";
 
+import { type CityAccessManager, contractAt } from "../bindings.js";
 import { openDirectory } from "../client.js";
 import { textTable } from "../common/text-table.js";
 import { type SuiteEntry, verifyEntry } from "../directory/directory.js";
 import { decodeError } from "../errors.js";
 import { exampleOf } from "./help.js";
 import type { Session } from "./session.js";
+import { addSuiteActs } from "./suite-acts.js";
 
 interface Checked extends SuiteEntry {
   /** Why its code cannot be trusted, in words; null if it is what was published. */
   fault: string | null;
+  /** Whether the network's administrator closed it for new acts; null if no manager can be asked. */
+  closed: boolean | null;
 }
 
 export function suiteCommands(session: Session): Command {
   const group = new Command("suite").description(
-    "the suite: its contracts, and whether their code is what was published",
+    "the suite: its contracts, whether their code is what was published, and what becomes of them",
   );
 
   group
     .command("list")
-    .description("every version of every contract, with its address")
+    .description(
+      "every version of every contract: its address, whether its code is what was published, and whether it is closed for new acts",
+    )
     .addHelpText("after", exampleOf("suite list", "suite list --json"))
     .action(async () => {
       const entries = await entriesOf(session);
@@ -49,12 +56,13 @@ export function suiteCommands(session: Session): Command {
       );
     });
 
+  addSuiteActs(group, session);
   return group;
 }
 
 async function entriesOf(session: Session): Promise<Checked[]> {
   const { entries, provider } = await openDirectory(await session.connection());
-  return Promise.all(
+  const checked = await Promise.all(
     entries.map(async (entry) => ({
       ...entry,
       fault: await verifyEntry(provider, entry).then(
@@ -63,16 +71,34 @@ async function entriesOf(session: Session): Promise<Checked[]> {
       ),
     })),
   );
+  const current = checked.find(
+    ({ name, status, fault }) => name === "CityAccessManager" && status === "Current" && fault === null,
+  );
+  const manager = current === undefined ? undefined : contractAt("CityAccessManager", current.address, provider);
+  return Promise.all(
+    checked.map(async (entry) => ({ ...entry, closed: manager === undefined ? null : await isClosed(manager, entry) })),
+  );
+}
+
+/** What the manager says of a contract; null if it is a contract that cannot say it. */
+async function isClosed(manager: CityAccessManager, { address }: SuiteEntry): Promise<boolean | null> {
+  try {
+    return await manager.isTargetClosed(address);
+  } catch (error) {
+    if (isError(error, "BAD_DATA") || isError(error, "CALL_EXCEPTION")) return null;
+    throw error;
+  }
 }
 
 function table(entries: readonly Checked[]): string[] {
-  const rows = entries.map(({ name, version, address, status, fault, startBlock }) => [
+  const rows = entries.map(({ name, version, address, status, fault, closed, startBlock }) => [
     name,
     `${version}`,
     address,
     status,
     `from block ${startBlock}`,
     fault === null ? "code as published" : "OTHER CODE",
+    closed === true ? "closed for new acts" : "",
   ]);
   return textTable(rows, [1]);
 }

@@ -43,7 +43,9 @@ describe("civitas city", () => {
     const { out } = await at().civitas(["city", "history", `#${at().world.ids.loudi}`]);
     const lines = out.split("\n");
     expect(lines).to.have.length(4);
-    expect(lines[0]).to.match(/CityAllocated +MA\.156\.4325, 涟源地区, below #2, from 1980-12-31 +by 0x/);
+    expect(lines[0]).to.match(
+      /^20[0-9T:Z-]+ +block \d+ +CityAllocated +MA\.156\.4325, 涟源地区, below #2, from 1980-12-31 +by 0x/,
+    );
     expect(lines[3]).to.match(/CityRenamed +娄底市, from 1999-01-20/);
   });
 

@@ -117,6 +117,13 @@ describe("civitas city allocate", () => {
     expect(await cityCount()).to.equal(before);
   });
 
+  it("says which columns a file has, where one is missing", async () => {
+    const file = join(at().folder, "titled.csv");
+    writeFileSync(file, "code,title\nMA.156.1310,衡水市\n");
+    const told = await at().as(HEBEI, ["city", "allocate", "--csv", file]);
+    expect([told.status, told.err]).to.deep.equal([1, `civitas: ${file} has no column "name"; it has "code", "title"`]);
+  });
+
   it("takes no file with two columns of one name", async () => {
     const file = join(at().folder, "twice.csv");
     writeFileSync(file, "code,name,name\nMA.156.1310,衡水市,廊坊市\n");

@@ -32,6 +32,15 @@ describe("civitas", () => {
     }
   });
 
+  it("gives no example that a shell takes for a comment", async () => {
+    const terminal = { env: {}, out: () => undefined, err: () => undefined, interactive: false };
+    const session = new Session({ ...terminal, askSecret: () => Promise.resolve("") });
+    for (const path of commandsOf(programOf(session))) {
+      const { out } = await runWith([...path, "--help"], {});
+      expect(out, path.join(" ")).not.to.match(/[ (]#\d/);
+    }
+  });
+
   it("ends with 0 for what was done, 1 for what was refused, 2 for what makes no sense", async () => {
     const { civitas } = at();
     expect((await civitas(["suite", "list"])).status).to.equal(0);

@@ -9,6 +9,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { run } from "../../src/cli/program.js";
 import type { Terminal } from "../../src/cli/terminal.js";
+import type { WaitingOptions } from "../../src/cli/waiting.js";
 import type { Deployed } from "../client/world.js";
 
 /** What a command told, and how it ended. */
@@ -68,18 +69,21 @@ export function shell<World extends Deployed>(
 export async function runWith(
   args: readonly string[],
   env: Record<string, string>,
-  { secret }: { secret?: () => string } = {},
+  { secret, waiting, told }: { secret?: () => string; waiting?: WaitingOptions; told?: () => void } = {},
 ): Promise<Told> {
   const out: string[] = [];
   const err: string[] = [];
   const terminal: Terminal = {
     env,
     out: (line) => out.push(line),
-    err: (line) => err.push(line),
+    err: (line) => {
+      err.push(line);
+      told?.();
+    },
     interactive: secret !== undefined,
     askSecret: () => Promise.resolve(secret?.() ?? ""),
   };
-  const status = await run(args, terminal);
+  const status = await run(args, terminal, waiting);
   return { status, out: out.join("\n"), err: err.join("\n") };
 }
 

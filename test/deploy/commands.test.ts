@@ -35,8 +35,13 @@ describe("hardhat deploy and hardhat verify", () => {
     task: "deploy" | "verify",
     variables: Record<string, string>,
     started?: (child: ChildProcess) => void,
+    /** No file can grow larger, as on a full disk: in KiB. */
+    largest?: number,
   ): Promise<{ status: number | null; output: string }> {
-    const child = spawn(process.execPath, [HARDHAT, task, "--network", "consortium", "--no-compile"], {
+    const command = [process.execPath, HARDHAT, task, "--network", "consortium", "--no-compile"];
+    const limited = ["bash", "-c", 'ulimit -f "$0" && exec "$@"', `${largest}`, ...command];
+    const [file = "", ...rest] = largest === undefined ? command : limited;
+    const child = spawn(file, rest, {
       env: {
         PATH: process.env["PATH"],
         HOME: process.env["HOME"],
@@ -54,7 +59,7 @@ describe("hardhat deploy and hardhat verify", () => {
   }
 
   it("deploy is killed by SIGKILL after each of its transactions in turn, and resumed", async () => {
-    for (let sent = STEP; sent < ACTS.length; sent += STEP) {
+    for (let sent = STEP; sent <= ACTS.length; sent += STEP) {
       const { status, output } = await hardhat("deploy", forDeployment, (child) => {
         node.onSent = () => node.sent.length === sent && child.kill("SIGKILL");
       });
@@ -78,6 +83,32 @@ describe("hardhat deploy and hardhat verify", () => {
     expect(status, output).to.equal(0);
     expect(node.sent).to.have.length(ACTS.length);
   });
+
+  it("deploy says what to do if the disk is full, and goes on when there is room", async () => {
+    const other = await startConsortiumNode(CHAIN_ID, "2003-03-03T00:00:00Z");
+    const folder = newFolder();
+    const variables = { ...forDeployment, CIVITAS_RPC_URL: other.url, CIVITAS_RECORDS: folder };
+    try {
+      const full = await hardhat("deploy", variables, undefined, 40);
+      expect(full.status, full.output).to.equal(1);
+      expect(full.output).to.match(
+        /consortium\/CityAccessManager\.json cannot be written: EFBIG: .*\. What was sent is on the chain, .* run the same command again: /,
+      );
+      expect(full.output).not.to.match(/Unhandled|report it|^ +at /m);
+      expect(other.sent).to.have.length(2);
+      expect(Object.keys(contentOf(folder)).sort()).to.deep.equal([
+        "consortium/.chain",
+        "consortium/SuiteFactory.json",
+      ]);
+
+      const { status, output } = await hardhat("deploy", variables);
+      expect(status, output).to.equal(0);
+      expect(other.sent).to.have.length(ACTS.length);
+      expect(Object.keys(contentOf(folder))).to.have.length(CONTRACTS.length + 1); // and .chain
+    } finally {
+      await other.close();
+    }
+  }).timeout(120_000);
 
   it("deploy, typed by two operators at once, deploys nothing twice", async () => {
     const other = await startConsortiumNode(CHAIN_ID, "2002-02-02T00:00:00Z");
@@ -137,6 +168,33 @@ describe("hardhat deploy and hardhat verify", () => {
     expect(nobody.output).to.contain("Set CIVITAS_ADMIN_ADDRESS; its key is not needed here");
     expect(noDeployer.output).to.contain("Set CIVITAS_DEPLOYER_KEY");
     expect(two.output).to.contain("CIVITAS_RPC_URL is one endpoint here");
+  }).timeout(120_000);
+
+  it("refuse what is not of its variable, without showing it and before the node is asked", async () => {
+    const asked = new Map(node.asked);
+    const cases = [
+      [
+        "deploy",
+        { ...forDeployment, CIVITAS_ADMIN_ADDRESS: DEPLOYER_KEY },
+        "CIVITAS_ADMIN_ADDRESS looks like a private key",
+      ],
+      ["deploy", { ...forDeployment, CIVITAS_CHAIN_ID: DEPLOYER_KEY }, "CIVITAS_CHAIN_ID looks like a private key"],
+      ["verify", { CIVITAS_DEPLOYER_ADDRESS: DEPLOYER_KEY }, "CIVITAS_DEPLOYER_ADDRESS looks like a private key"],
+      ["verify", { CIVITAS_ADMIN_ADDRESS: DEPLOYER_KEY.slice(0, -1) }, "CIVITAS_ADMIN_ADDRESS must be an address"],
+      [
+        "deploy",
+        { ...forDeployment, CIVITAS_DEPLOYER_KEY: ADMINISTRATOR },
+        "CIVITAS_DEPLOYER_KEY must be a private key of 32 bytes, and is an address",
+      ],
+    ] as const;
+    for (const [task, variables, message] of cases) {
+      const { status, output } = await hardhat(task, variables);
+      expect(status, output).to.equal(1);
+      expect(output).to.contain(message);
+      expect(output).not.to.contain(DEPLOYER_KEY.slice(2, 8));
+      expect(output).not.to.contain("report it"); // it is not a bug of Hardhat's
+    }
+    expect(node.asked).to.deep.equal(asked);
   }).timeout(120_000);
 
   it("deploy refuses another chain id, and another genesis under the same", async () => {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { id, ZeroAddress } from "ethers";
 
 import { deploySuite } from "../../rocketh/suite.js";
 import { connect, deploymentOf } from "../../src/index.js";
@@ -75,5 +75,17 @@ describe("hardhat export", () => {
     expect(wrong.output).to.contain(`there is no contract at ${ZeroAddress} on chain 20262`);
     expect(wrong.output).not.to.contain("report it"); // it is not a bug of Hardhat's
     expect(existsSync(join(records, "consortium.json"))).to.equal(false);
+  });
+
+  it("refuses a private key in the place of the directory, without showing it and before the node is asked", async () => {
+    const key = id("a key");
+    const asked = new Map(node.asked);
+    for (const typed of [key, key.slice(0, -1)]) {
+      const { status, output } = await run(newFolder(), "--directory", typed);
+      expect(status, output).to.equal(1);
+      expect(output).to.match(/looks like a private key|--directory must be an address/);
+      expect(output).not.to.contain(key.slice(2, 8));
+    }
+    expect(node.asked).to.deep.equal(asked);
   });
 });

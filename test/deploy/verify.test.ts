@@ -9,8 +9,8 @@ import { type Expected, verify, VerificationFailed, verifyBeforeHandover } from 
 import { addressesOf, CONTRACTS, failureOf, newChain, watch } from "./support.js";
 
 const REGISTRY = encodeBytes32String("CityRegistry");
-/** The code of each contract, the four bindings, the directory, its entries, the administrator, the deployer, three duties, the functions. */
-const PROOFS = CONTRACTS.length + 4 + 1 + PUBLISHED.length + 6;
+/** The code of each contract, the four bindings, the directory, its entries, the administrator, the deployer, three duties, the functions, and that all are open. */
+const PROOFS = CONTRACTS.length + 4 + 1 + PUBLISHED.length + 7;
 
 /** Whatever is not as it should be is found, from the chain alone. */
 describe("verification", () => {
@@ -192,6 +192,19 @@ describe("verification", () => {
     ]);
     await manager.setTargetFunctionRole(registry, [selector], 0);
     await verify(chain.provider, expected);
+  });
+
+  it("finds contracts that are closed for new acts", async () => {
+    const { manager, registry, directory } = suite;
+    expect(await verify(chain.provider, expected)).to.include("no contract is closed for new acts");
+    for (const contract of [registry, directory]) await manager.setTargetClosed(contract, true);
+    const closed = [
+      "CityRegistry is closed for new acts by the network's administrator",
+      "SuiteDirectory is closed for new acts by the network's administrator",
+    ];
+    expect(await faults()).to.deep.equal(closed);
+    const before = await failureOf(verifyBeforeHandover(chain.provider, expected));
+    expect(before).to.have.property("faults").that.deep.equals(closed);
   });
 
   it("before the hand-over, leaves out who administers", async () => {

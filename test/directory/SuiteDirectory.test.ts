@@ -114,6 +114,7 @@ describe("SuiteDirectory", () => {
       directory,
       "AccessManagedUnauthorized",
     );
+    await manager.setTargetClosed(directory, false); // deploying on this chain again proves that none is closed
   });
 });
 

@@ -19,7 +19,7 @@ interface Asked {
 }
 
 describe("examples/desk.ts", function () {
-  this.timeout(240_000);
+  this.timeout(1_200_000); // on validators, where each act waits for a block
   let node: Served;
   before(async () => {
     node = await serve();

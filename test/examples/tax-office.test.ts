@@ -11,7 +11,7 @@ import { serve, type Served } from "../served.js";
 import { folderFor, keyFileIn, run, settingsOf } from "./process.js";
 
 describe("examples/tax-office.ts", function () {
-  this.timeout(240_000);
+  this.timeout(1_200_000); // on validators, where each act waits for a block
   const folder = folderFor("tax-office");
   let node: Served;
   before(async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { advanceClock, makeClock, speedUpClock } from "../../scripts/network/clock.js";
+import { advanceClock, clockTime, makeClock, speedUpClock } from "../../scripts/network/clock.js";
 
 /** The clock that validators share, as engines/clock.go reads it: nanoseconds to add, since when it runs faster, and how much. */
 describe("a trial network's clock", () => {
@@ -36,5 +36,18 @@ describe("a trial network's clock", () => {
     const [offset, since, rate] = words();
     expect([offset, rate]).to.deep.equal([60_000_000_000n, 10n]);
     expect(since! >= before).to.equal(true);
+  });
+
+  it("tells what it shows, in seconds", () => {
+    makeClock(file, 1);
+    const real = Math.floor(Date.now() / 1000);
+    expect(clockTime(file)).to.be.within(real, real + 10);
+    advanceClock(file, 86_400);
+    expect(clockTime(file)).to.be.within(real + 86_400, real + 86_410);
+    speedUpClock(file, 1_000_000);
+    const later = clockTime(file) + 1_000;
+    const until = Date.now() + 10; // ten milliseconds are 10,000 seconds
+    while (Date.now() < until) continue;
+    expect(clockTime(file)).to.be.at.least(later);
   });
 });

@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
+import { id } from "ethers";
 
 import { UsageError } from "../../scripts/common/command.js";
 import { NetworkError } from "../../scripts/network/engine.js";
@@ -199,6 +201,17 @@ describe("npm run network", () => {
       expect(readdirSync(trial.root)).to.deep.equal([]);
     });
   });
+
+  for (const args of [[], ["kill"], ["up", "--chain-id"], ["status", "--engine"]]) {
+    it(`refuses a private key after ${["network", ...args].join(" ")}, and does not show it`, () => {
+      const key = id("a key");
+      const typed = ["--import", "tsx", "scripts/network.ts", ...args, key];
+      const { status, stdout, stderr } = spawnSync(process.execPath, typed, { encoding: "utf8" });
+      expect(status, stderr).to.equal(2);
+      expect(stderr).to.match(/looks like a private key/);
+      expect(`${stdout}${stderr}`).not.to.contain(key.slice(2, 8));
+    });
+  }
 
   it("says how to make a network where there is none", async () => {
     await begin();

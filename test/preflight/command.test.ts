@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 
 import { expect } from "chai";
+import { id } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { UsageError } from "../../scripts/common/command.js";
@@ -109,5 +110,22 @@ describe("npm run preflight", () => {
     it("ends with 2, where the options make no sense", async () => {
       expect((await command(["--network", "consortium"])).status).to.equal(2);
     });
+
+    const key = id("a key");
+    for (const [place, args, environment] of [
+      ["an argument", [key], {}],
+      ["an endpoint", ["--url", key], {}],
+      ["a chain id", ["--url", "http://127.0.0.1:1", "--chain-id", key], {}],
+      ["a chain id, with a letter too many", ["--url", "http://127.0.0.1:1", "--chain-id", `${key}:`], {}],
+      ["a chain id, in the environment", ["--url", "http://127.0.0.1:1"], { CIVITAS_CHAIN_ID: key }],
+      ["a network", ["--network", key], {}],
+    ] as const) {
+      it(`refuses a private key in the place of ${place}, and does not show it`, async () => {
+        const { status, output, errors } = await command([...args], environment);
+        expect(status, errors).to.equal(2);
+        expect(errors).not.to.equal("");
+        expect(`${output}${errors}`).not.to.contain(key.slice(2, 8));
+      });
+    }
   });
 });

@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { SigningKey, toQuantity, Transaction, Wallet } from "ethers";
+import { SigningKey, toQuantity, Transaction, type TransactionRequest, Wallet } from "ethers";
 
 import {
   checkDraft,
   codeOfGbt2260,
   decodeError,
   draft,
+  type DraftArgument,
   DraftError,
   encodeCityCode,
   ExternalSigner,
@@ -14,6 +15,7 @@ import {
   signDraft,
   submitDraft,
 } from "../../../src/index.js";
+import { over } from "../../../src/chain/over.js";
 import { errorOf, makeWorld, rejection, sharing, type World } from "../world.js";
 
 const officer = new Wallet(`0x${"33".repeat(32)}`);
@@ -108,6 +110,69 @@ describe("a draft", () => {
     expect(shown[0]!.words).to.match(new RegExp(`^\\(city ${tangshan}, .+\\)$`));
   });
 
+  it("says what the acts within an act are, and one that lies about them is found out", async () => {
+    const { client, tangshan, accounts } = world();
+    const cities = client.cities.interface;
+    const names = ["路南区", "路北区"];
+    const acts = names.map((name) => cities.encodeFunctionData("rename", [tangshan, name]));
+    const both = await client.cities.multicall.populateTransaction(acts);
+    const made = await draft(client, officer.address, { ...both, gasLimit: 10n ** 6n });
+    const [data] = made.arguments;
+    const parts = data!.value as DraftArgument[];
+    expect(parts.map(({ value }) => value)).to.deep.equal(acts);
+    expect(parts.map(({ call }) => call?.arguments[1]?.value)).to.deep.equal(names);
+    expect(parts[0]!.call).to.include({ function: cities.getFunction("rename").format("sighash") });
+    const [first, second] = parts;
+    const told = { ...made, arguments: [{ ...data!, value: [second!, { ...first!, value: second!.value }] }] };
+    const lie = await rejection(() => Promise.resolve(checkDraft(client, told)));
+    expect(lie).to.match(/^do not sign this draft: its arguments should be /);
+
+    const { access } = client;
+    const act = await access.schedule.populateTransaction(await client.cities.getAddress(), acts[0]!, 0);
+    const scheduled = await draft(client, accounts.stranger.address, { ...act, gasLimit: 1n });
+    expect(scheduled.arguments[1]!.call?.contract).to.deep.equal({ name: "CityRegistry", version: 1 });
+  });
+
+  it("hides no act within an act", async () => {
+    const { client, tangshan } = world();
+    const { cities, access } = client;
+    const rename = cities.interface.encodeFunctionData("rename", [tangshan, "路南区"]);
+    const refusal = async (populated: TransactionRequest) =>
+      rejection(() => draft(client, officer.address, { ...populated, gasLimit: 10n ** 6n }));
+    expect(await refusal(await cities.multicall.populateTransaction([rename, `${rename}00`]))).to.equal(
+      "the data is no call of CityRegistry",
+    );
+    expect(await refusal(await cities.multicall.populateTransaction(["0x"]))).to.equal(
+      "the data is no call of CityRegistry",
+    );
+    expect(await refusal(await access.execute.populateTransaction(officer.address, rename))).to.equal(
+      `the directory has no contract at ${officer.address}`,
+    );
+    const withdrawn = client.entries.map((entry) =>
+      entry.name === "CityRegistry" ? { ...entry, status: "Withdrawn" as const } : entry,
+    );
+    const { provider, chainId } = client;
+    const act = await access.execute.populateTransaction(await cities.getAddress(), rename);
+    const late = draft({ provider, chainId, entries: withdrawn }, officer.address, { ...act, gasLimit: 1n });
+    expect(await rejection(() => late)).to.equal("version 1 of CityRegistry was withdrawn by the network");
+  });
+
+  it("of acts a thousand deep, or in brackets without end, is refused at once", async () => {
+    const { client } = world();
+    const { cities } = client;
+    let data = cities.interface.encodeFunctionData("rename", [1n, "路南区"]);
+    for (let i = 0; i < 20; i++) data = cities.interface.encodeFunctionData("multicall", [[data]]);
+    const deep = { to: await cities.getAddress(), data, gasLimit: 1n };
+    expect(await rejection(() => draft(client, officer.address, deep))).to.equal(
+      "acts are within acts more than 3 deep",
+    );
+    const honest = JSON.stringify({ ...(await drafted()), arguments: "here" });
+    const brackets = honest.replace('"here"', "[".repeat(50_000) + "]".repeat(50_000));
+    const error = await errorOf(() => Promise.resolve(checkDraft(client, brackets)));
+    expect(error).to.be.instanceOf(DraftError);
+    expect(error.message.length).to.be.below(5_000);
+  });
+
   it("that lies is found out, in every part", async () => {
     const { client, accounts } = world();
     const honest = await drafted();
@@ -173,6 +238,7 @@ describe("a draft", () => {
     );
     const changed = await signDraft({ ...checked, nonce: 1, digest: (await nonceOne(checked)).digest }, officer);
     expect(await rejection(() => submitDraft(client, checked, changed))).to.equal("what was signed is not this draft");
+    expect(await rejection(() => submitDraft(client, checked, "0x1234"))).to.equal("what was signed is no transaction");
     const { chainId, nonce, to, gasLimit, gasPrice, data } = checked;
     const forged = await other.signTransaction({
       type: 0,
@@ -196,6 +262,32 @@ describe("a draft", () => {
     expect(await rejection(() => late)).to.equal(
       `nonce 0 of ${officer.address} was used meanwhile; draft the act anew`,
     );
+  });
+
+  it("is waited for no longer than the time limit, and told whether to submit it again", async () => {
+    const { client, provider, connection } = world();
+    const checked = await drafted();
+    const raw = await signDraft(checked, officer);
+    await connection.provider.request({ method: "evm_setAutomine", params: [false] });
+    const error = await errorOf(() => submitDraft(client, checked, raw, 300));
+    expect(error).to.be.instanceOf(DraftError);
+    expect(error.message).to.match(/^after 0\.3 s the act 0x[0-9a-f]{64} is not final; submit the same again$/);
+
+    const gasPrice = 2n * BigInt(checked.gasPrice);
+    await officer.connect(provider).sendTransaction({ to: officer.address, nonce: 0, type: 0, gasPrice });
+    await connection.provider.request({ method: "evm_setAutomine", params: [true] });
+    await connection.provider.request({ method: "evm_mine", params: [] });
+    expect(await rejection(() => submitDraft(client, checked, raw, 2_000))).to.equal(
+      `nonce 0 of ${officer.address} was used meanwhile; draft the act anew`,
+    );
+  });
+
+  it("is given up in time where a node does not answer, too", async () => {
+    const checked = await drafted();
+    const raw = await signDraft(checked, officer);
+    const silent = over(world().provider, { getTransactionReceipt: () => new Promise(() => undefined) });
+    const error = await errorOf(() => submitDraft({ provider: silent }, checked, raw, 100));
+    expect(error.message).to.match(/^after 0\.1 s the act 0x[0-9a-f]{64} is not final; submit the same again$/);
   });
 
   it("acts once where two desks submit it at the same time, and both are told so", async () => {

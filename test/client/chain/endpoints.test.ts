@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { FetchRequest, toQuantity, Wallet } from "ethers";
+import { FetchRequest, type HDNodeWallet, toQuantity, Wallet } from "ethers";
 import { network } from "hardhat";
 
 import {
@@ -46,6 +46,12 @@ describe("endpoints", () => {
     );
     open.push(provider);
     return provider;
+  }
+
+  async function rich(): Promise<HDNodeWallet> {
+    const wallet = Wallet.createRandom();
+    await node.provider.send("hardhat_setBalance", [wallet.address, toQuantity(10n ** 18n)]);
+    return wallet;
   }
 
   const mine = (blocks: number) => node.provider.send("hardhat_mine", [toQuantity(blocks)]);
@@ -139,9 +145,22 @@ describe("endpoints", () => {
     expect(states(provider)).to.deep.equal(["ready"]);
   });
 
+  it("send a transaction over the next one where the pool of one is full", async () => {
+    const wallet = await rich();
+    const error = { code: -32000, message: "txpool is full" };
+    const [one, two] = await proxies(
+      { answers: ({ method }) => (method === "eth_sendRawTransaction" ? { error } : undefined) },
+      {},
+    );
+    const provider = over([one, two]);
+    const fees = { gasPrice: 10n ** 10n, gasLimit: 21_000n };
+    const sent = await wallet.connect(provider).sendTransaction({ to: wallet.address, ...fees });
+    expect((await sent.wait())?.status).to.equal(1);
+    expect(states(provider)).to.deep.equal(["ready", "ready"]);
+  });
+
   it("send a transaction over the next one where one tells of another", async () => {
-    const wallet = Wallet.createRandom();
-    await node.provider.send("hardhat_setBalance", [wallet.address, toQuantity(10n ** 18n)]);
+    const wallet = await rich();
     const other = { result: `0x${"1".repeat(64)}` };
     const [one, two] = await proxies(
       { answers: ({ method }) => (method === "eth_sendRawTransaction" ? other : undefined) },

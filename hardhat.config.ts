@@ -18,6 +18,7 @@ import { abiModules } from "./scripts/abi-modules.js";
 import { branchCoverage } from "./scripts/branch-coverage.js";
 import { refuseKeys } from "./scripts/common/secret.js";
 import { trialNetwork } from "./scripts/network/trial.js";
+import { testsEnd } from "./scripts/tests-end.js";
 
 // First of all: Hardhat repeats what it does not understand, and asks nodes for what it does.
 await plainly(() => {
@@ -110,6 +111,7 @@ export default defineConfig({
     abiModules,
     warningsAreErrors,
     branchCoverage,
+    testsEnd,
     trialNetwork,
   ],
 

@@ -19,17 +19,24 @@ const ADMINISTRATOR = computeAddress(id("civitas test administrator"));
 /** What an operator types, against a node as consortia run it. */
 describe("hardhat deploy and hardhat verify", () => {
   let node: ConsortiumNode;
+  const nodes: ConsortiumNode[] = [];
   const records = newFolder();
   const forDeployment = { CIVITAS_DEPLOYER_KEY: DEPLOYER_KEY, CIVITAS_ADMIN_ADDRESS: ADMINISTRATOR };
 
   before(async () => {
-    node = await startConsortiumNode(CHAIN_ID);
+    node = await start();
   });
 
   after(async () => {
-    await node.close();
+    await Promise.all(nodes.map(async (each) => each.close()));
     removeFolders();
   });
+
+  async function start(since?: string): Promise<ConsortiumNode> {
+    const started = await startConsortiumNode(CHAIN_ID, since);
+    nodes.push(started);
+    return started;
+  }
 
   async function hardhat(
     task: "deploy" | "verify",
@@ -85,33 +92,26 @@ describe("hardhat deploy and hardhat verify", () => {
   });
 
   it("deploy says what to do if the disk is full, and goes on when there is room", async () => {
-    const other = await startConsortiumNode(CHAIN_ID, "2003-03-03T00:00:00Z");
+    const other = await start("2003-03-03T00:00:00Z");
     const folder = newFolder();
     const variables = { ...forDeployment, CIVITAS_RPC_URL: other.url, CIVITAS_RECORDS: folder };
-    try {
-      const full = await hardhat("deploy", variables, undefined, 40);
-      expect(full.status, full.output).to.equal(1);
-      expect(full.output).to.match(
-        /consortium\/CityAccessManager\.json cannot be written: EFBIG: .*\. What was sent is on the chain, .* run the same command again: /,
-      );
-      expect(full.output).not.to.match(/Unhandled|report it|^ +at /m);
-      expect(other.sent).to.have.length(2);
-      expect(Object.keys(contentOf(folder)).sort()).to.deep.equal([
-        "consortium/.chain",
-        "consortium/SuiteFactory.json",
-      ]);
+    const full = await hardhat("deploy", variables, undefined, 40);
+    expect(full.status, full.output).to.equal(1);
+    expect(full.output).to.match(
+      /consortium\/CityAccessManager\.json cannot be written: EFBIG: .*\. What was sent is on the chain, .* run the same command again: /,
+    );
+    expect(full.output).not.to.match(/Unhandled|report it|^ +at /m);
+    expect(other.sent).to.have.length(2);
+    expect(Object.keys(contentOf(folder)).sort()).to.deep.equal(["consortium/.chain", "consortium/SuiteFactory.json"]);
 
-      const { status, output } = await hardhat("deploy", variables);
-      expect(status, output).to.equal(0);
-      expect(other.sent).to.have.length(ACTS.length);
-      expect(Object.keys(contentOf(folder))).to.have.length(CONTRACTS.length + 1); // and .chain
-    } finally {
-      await other.close();
-    }
+    const { status, output } = await hardhat("deploy", variables);
+    expect(status, output).to.equal(0);
+    expect(other.sent).to.have.length(ACTS.length);
+    expect(Object.keys(contentOf(folder))).to.have.length(CONTRACTS.length + 1); // and .chain
   }).timeout(120_000);
 
   it("deploy, typed by two operators at once, deploys nothing twice", async () => {
-    const other = await startConsortiumNode(CHAIN_ID, "2002-02-02T00:00:00Z");
+    const other = await start("2002-02-02T00:00:00Z");
     const both = await Promise.all(
       [1, 2].map(async () =>
         hardhat("deploy", { ...forDeployment, CIVITAS_RPC_URL: other.url, CIVITAS_RECORDS: newFolder() }),
@@ -126,7 +126,6 @@ describe("hardhat deploy and hardhat verify", () => {
     });
     expect(status, output).to.equal(0);
     expect(await createdOn(other)).to.equal(CONTRACTS.length);
-    await other.close();
   }).timeout(300_000);
 
   it("verify without a key, from the records or from two addresses, and say what is not as it should be", async () => {
@@ -198,7 +197,7 @@ describe("hardhat deploy and hardhat verify", () => {
   }).timeout(120_000);
 
   it("deploy refuses another chain id, and another genesis under the same", async () => {
-    const other = await startConsortiumNode(CHAIN_ID, "2001-01-01T00:00:00Z");
+    const other = await start("2001-01-01T00:00:00Z");
     const before = contentOf(records);
     const [wrongId, wrongGenesis] = await Promise.all([
       hardhat("deploy", { ...forDeployment, CIVITAS_CHAIN_ID: "1" }),
@@ -210,7 +209,6 @@ describe("hardhat deploy and hardhat verify", () => {
     expect(wrongGenesis.output).to.contain("Nothing was touched.");
     expect(contentOf(records)).to.deep.equal(before);
     expect(other.sent).to.deep.equal([]);
-    await other.close();
   });
 });
 

@@ -28,7 +28,6 @@ async function main(): Promise<number> {
 
   const tests = start(["test", "mocha", "--network", "localnode", ...process.argv.slice(2)], "inherit", {
     CIVITAS_NODE_URL: url,
-    CIVITAS_THIN: "1", // what has a chain of its own, in process, was seen by `npm test`
   });
   return await Promise.race([exitOf(tests), node.died]);
 }

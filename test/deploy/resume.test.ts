@@ -21,9 +21,6 @@ import {
   removeFolders,
 } from "./support.js";
 
-/** `npm test` kills a run at each transaction; where its chain, in process, is the same but slower (coverage), at every tenth. */
-const THIN = process.env["CIVITAS_THIN"] !== undefined;
-
 /** A run that was killed goes on from what the chain has, to the same end. (With SIGKILL after each transaction: commands.test.ts.) */
 describe("deploy/, killed", () => {
   let transactions: number;
@@ -45,7 +42,6 @@ describe("deploy/, killed", () => {
   for (const { when, lost, title } of cases) {
     describe(`${title}, completes`, () => {
       for (const [i, act] of ACTS.entries()) {
-        if (THIN && i % 10 !== 0) continue;
         it(act, async () => {
           const k = i + 1;
           const chain = await newChain();

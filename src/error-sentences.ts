@@ -307,7 +307,7 @@ export const SENTENCES: Sentences = {
 
   // ---------------------------------------------------------------------------------- OpenZeppelin: the access manager
   AccessManagedUnauthorized: ({ caller }) =>
-    `${caller} may not call this; it is an act of the network; ask the network for the role that is set for it`,
+    `${caller} may not call this; it is an act of the network: ask for the role that is set for it, or, where the network has closed the contract, to open it`,
   AccessManagedRequiredDelay: ({ caller, delay }) =>
     `${caller} may do this only after a delay of ${delay}; schedule it with the access manager, then execute it`,
   AccessManagedInvalidAuthority: ({ authority }) =>

@@ -16,6 +16,8 @@ import type { Session } from "./session.js";
 
 const CONTRACT_HELP = "by its name in the directory: CityRegistry";
 const STATUSES = VERSION_STATUSES.slice(1);
+/** The directory itself, which is in no list. */
+const DIRECTORY = "SuiteDirectory";
 
 export function addSuiteActs(group: Command, session: Session): void {
   closing("close", "closed", "close a contract for new acts; what ends, restricts or withdraws goes on");
@@ -30,17 +32,16 @@ export function addSuiteActs(group: Command, session: Session): void {
       .addHelpText("after", exampleOf(`suite ${name} InvoiceRegistry --dry-run`))
       .action(async (contract: string, options: { version?: string }) => {
         const suite = await openDirectory(await session.connection());
-        const entry =
-          options.version === undefined ? currentOf(suite, contract) : versionOf(suite, contract, options.version);
+        const target = await targetOf(suite, contract, options.version);
         const manager = contractAt("CityAccessManager", currentOf(suite, "CityAccessManager").address, suite.provider);
-        const what = `${name} ${labelOf(entry)}`;
+        const what = `${name} ${target.label}`;
         const closed = wanted === "closed";
-        if ((await manager.isTargetClosed(entry.address)) === closed) {
-          const line = `${labelOf(entry)} is ${wanted} already; nothing was sent`;
+        if ((await manager.isTargetClosed(target.address)) === closed) {
+          const line = `${target.label} is ${wanted} already; nothing was sent`;
           session.tell({ what, already: true, transaction: null, block: null }, [line]);
           return;
         }
-        await performAndTell(session, what, await manager.setTargetClosed.populateTransaction(entry.address, closed));
+        await performAndTell(session, what, await manager.setTargetClosed.populateTransaction(target.address, closed));
       });
   }
 
@@ -94,6 +95,21 @@ export function addSuiteActs(group: Command, session: Session): void {
       const none = `${contract} has no current version then: clients cannot act with it, nor connect anew`;
       session.tell({ ...done, currentVersion }, [doneLine(done), ...(currentVersion === null ? [none] : [])]);
     });
+}
+
+/** What can be closed: a version of a contract, or the directory. */
+async function targetOf(
+  suite: OpenDirectory,
+  name: string,
+  version: string | undefined,
+): Promise<{ label: string; address: string }> {
+  if (name === DIRECTORY) {
+    if (version !== undefined) throw new UsageError(`${DIRECTORY} has one version; leave --version out`);
+    const address = await suite.directory.getAddress();
+    return { label: `${DIRECTORY} at ${address}`, address };
+  }
+  const entry = version === undefined ? currentOf(suite, name) : versionOf(suite, name, version);
+  return { label: labelOf(entry), address: entry.address };
 }
 
 function versionsOf({ entries }: OpenDirectory, name: string): SuiteEntry[] {

@@ -121,6 +121,18 @@ describe("civitas suite", () => {
     expect(JSON.parse(json.out)).to.include({ what: `close ${label}`, already: true, transaction: null });
   });
 
+  it("closes the directory itself, so that nothing is published, and opens it", async () => {
+    const { as, world } = at();
+    const place = await world.directory.getAddress();
+    const told = await as(ADMINISTRATOR, ["suite", "close", "SuiteDirectory"]);
+    expect(told.out, told.err).to.match(new RegExp(`^close SuiteDirectory at ${place}: done by `));
+    const refused = await as(ADMINISTRATOR, ["suite", "publish", "ProjectBooks", place, "--start-block", "1"]);
+    expect((await as(ADMINISTRATOR, ["suite", "open", "SuiteDirectory"])).status).to.equal(0);
+    expect(refused.status).to.equal(1);
+    expect(refused.err).to.match(/the network has closed the contract, to open it/);
+    expect(await world.manager.isTargetClosed(place)).to.equal(false);
+  });
+
   it("publishes a successor, withdraws it, and takes the first version back", async () => {
     const { as, civitas, world } = at();
     const place = await world.directory.getAddress(); // any contract is one that the directory has under no name
@@ -181,6 +193,7 @@ describe("civitas suite", () => {
     expect(unknown.status).to.equal(2);
     expect(unknown.err).to.match(/the directory has no contract "CityRegister"; it has .*CityRegistry/);
     expect((await refused("open", "CityRegistry", "--version", "9")).err).to.match(/a version is a whole number/);
+    expect((await refused("open", "SuiteDirectory", "--version", "1")).err).to.contain("leave --version out");
     expect((await refused("mark", "CityRegistry", "1", "None")).err).to.match(/a status is one of Current, Super/);
     const nothing = await refused("publish", "CityRegistry", accountOf(STRANGER), "--start-block", "1");
     expect(nothing.status).to.equal(1);

@@ -16,7 +16,7 @@ const TOLERANCE = 0.01; // between few and many
 const PEERS = ["EAS", "ONCHAINID", "ERC-20"];
 
 // What is measured is typed by the ABIs, which the build writes.
-if (spawnSync("hardhat", ["build", "--quiet"], { stdio: "inherit" }).status !== 0) process.exit(1);
+if (spawnSync("hardhat", ["build", "--quiet", "--no-tests"], { stdio: "inherit" }).status !== 0) process.exit(1);
 const { measure, meter } = await import("./bench/world.js");
 const { accessActs } = await import("./bench/access.js");
 const { cityActs, cityPairs, measureAmongMany, measureCityViews } = await import("./bench/city.js");

@@ -27,7 +27,7 @@ export function addSuiteActs(group: Command, session: Session): void {
     group
       .command(name)
       .description(`${whatItDoes}. By the network's administrator`)
-      .argument("<contract>", CONTRACT_HELP)
+      .argument("<contract>", `${CONTRACT_HELP}; or ${DIRECTORY}`)
       .option("--version <number>", "a version; the current one, if left out")
       .addHelpText("after", exampleOf(`suite ${name} InvoiceRegistry --dry-run`))
       .action(async (contract: string, options: { version?: string }) => {

@@ -124,6 +124,7 @@ describe("civitas suite", () => {
   it("closes the directory itself, so that nothing is published, and opens it", async () => {
     const { as, world } = at();
     const place = await world.directory.getAddress();
+    expect((await as(ADMINISTRATOR, ["suite", "close", "--help"])).out).to.match(/or\s+SuiteDirectory/);
     const told = await as(ADMINISTRATOR, ["suite", "close", "SuiteDirectory"]);
     expect(told.out, told.err).to.match(new RegExp(`^close SuiteDirectory at ${place}: done by `));
     const refused = await as(ADMINISTRATOR, ["suite", "publish", "ProjectBooks", place, "--start-block", "1"]);
